@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const SOURCE = join(import.meta.dirname, '..', 'src');
+
+/** Who stands above whom: an import points to a lower floor, or stays in its own folder. */
+const FLOORS: [number, RegExp][] = [
+  [0, /^(types|errors)\.ts$/],
+  [1, /^lib\//],
+  [2, /^((fields|pricing)\/.*|program\.ts)$/],
+  [3, /^(config\.ts|state\/.*)$/],
+  [4, /^(sources|destinations)\//],
+  [5, /^(pipeline\/.*|machine\.ts)$/],
+  [6, /^(run\.ts|install\/.*)$/],
+  [7, /^(worker\.ts|ui\.ts)$/],
+  [8, /^(hook\.ts|commands\/.*)$/],
+  [9, /^cli\.ts$/],
+  [10, /^main\.ts$/],
+];
+
+/** Each package has one home, so that what a start costs can be seen from the imports. */
+const HOMES: { [packageName: string]: string } = {
+  yargs: 'cli.ts',
+  '@inquirer/prompts': 'commands/wizard.ts',
+  chalk: 'ui.ts',
+  'p-limit': 'run.ts',
+  'stream-json': 'lib/oversized-json.ts',
+  'jsonc-parser': 'lib/json-text.ts',
+};
+
+interface Import {
+  from: string;
+  /** A file below src, or the name of a package. */
+  to: string;
+  isPackage: boolean;
+  isDynamic: boolean;
+  isType: boolean;
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const imports = files.flatMap(importsOf);
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(SOURCE, from), 'utf8');
+  const found = text.matchAll(/^(?:import|export)( type)?[^;'"]*?from '([^']+)'|import\('([^']+)'\)/gm);
+  return Array.from(found, ([, type, fixed, dynamic]) => {
+    const name = fixed ?? dynamic ?? '';
+    const isPackage = !name.startsWith('.');
+    const to = isPackage ? packageName(name) : normalize(join(dirname(from), name));
+    return { from, to, isPackage, isDynamic: dynamic !== undefined, isType: type !== undefined };
+  });
+}
+
+function packageName(specifier: string): string {
+  return specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? '');
+}
+
+function floorOf(file: string): number {
+  const floor = FLOORS.find(([, pattern]) => pattern.test(file));
+  if (floor === undefined) throw new Error(`${file} has no floor: give it a place in FLOORS, or another home`);
+  return floor[0];
+}
+
+/** What a file loads before it can run: its imports that are neither dynamic nor erased, and theirs. */
+function loadedBy(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const { to, isPackage } of imports.filter((one) => one.from === file && !one.isDynamic && !one.isType)) {
+    if (isPackage) seen.add(to);
+    else loadedBy(to, seen);
+  }
+  return seen;
+}
+
+describe('the floors', () => {
+  test('every file has one', () => {
+    expect(files.map(floorOf)).not.toHaveLength(0);
+  });
+
+  test('an import points down or stays in its folder', () => {
+    const upward = imports
+      .filter(({ isPackage }) => !isPackage)
+      .filter(({ from, to }) => floorOf(to) >= floorOf(from) && dirname(from) !== dirname(to));
+    expect(upward).toEqual([]);
+  });
+
+  test('two folders on one floor do not know each other', () => {
+    const sideways = imports
+      .filter(({ isPackage }) => !isPackage)
+      .filter(({ from, to }) => floorOf(to) === floorOf(from) && dirname(from) !== dirname(to));
+    expect(sideways).toEqual([]);
+  });
+
+  test('a verb of the line never imports another verb, except for its types', () => {
+    const verbs = imports.filter(
+      ({ from, to, isType }) => from.startsWith('pipeline/') && to.startsWith('pipeline/') && !isType,
+    );
+    expect(verbs).toEqual([]);
+  });
+
+  test.each(['sources', 'destinations'])('a member of %s imports its contract, never a sibling', (folder) => {
+    const contract = `${folder}/${folder.slice(0, -1)}.ts`;
+    const siblings = imports
+      .filter(({ from, to }) => from.startsWith(`${folder}/`) && to.startsWith(`${folder}/`))
+      .filter(({ from, to }) => from !== `${folder}/index.ts` && to !== contract && !SHARED.includes(to));
+    expect(siblings).toEqual([]);
+  });
+});
+
+/** What the HTTP destinations share. */
+const SHARED = ['destinations/http-outcome.ts'];
+
+describe('the packages', () => {
+  test('each is imported in its one home', () => {
+    const strangers = imports
+      .filter(({ to, isPackage }) => isPackage && !to.startsWith('node:'))
+      .filter(({ from, to }) => HOMES[to] !== from);
+    expect(strangers).toEqual([]);
+  });
+
+  test('each that was asked for has its job', () => {
+    expect(Object.keys(HOMES).filter((name) => !imports.some(({ to }) => to === name))).toEqual([]);
+  });
+
+  test('the hook loads p-limit and nothing else of others', () => {
+    const packages = [...loadedBy('hook.ts')].filter((name) => !name.endsWith('.ts') && !name.startsWith('node:'));
+    expect(packages).toEqual(['p-limit']);
+  });
+
+  test('the bin loads nothing before it knows what for', () => {
+    expect([...loadedBy('main.ts')]).toEqual(['main.ts']);
+  });
+
+  test('the command line loads no command before it is called', () => {
+    expect([...loadedBy('cli.ts')].filter((name) => name.startsWith('commands/'))).toEqual([]);
+  });
+});
+
+describe('the registries', () => {
+  test.each([
+    ['sources', ['source.ts', 'index.ts']],
+    ['destinations', ['destination.ts', 'index.ts', 'http-outcome.ts']],
+  ])('every file of %s is registered', (folder, others) => {
+    const members = readdirSync(join(SOURCE, folder)).filter((name) => !others.some((other) => other === name));
+    const registered = imports
+      .filter(({ from, isPackage }) => from === `${folder}/index.ts` && !isPackage)
+      .map(({ to }) => to.slice(folder.length + 1));
+    expect(registered).toEqual(expect.arrayContaining(members));
+  });
+});

@@ -1,0 +1,44 @@
+/** The real transcripts in fixtures/, as a source would find them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Line, Transcript } from '../../src/types.ts';
+
+export const TRANSCRIPTS = join(import.meta.dirname, '..', '..', 'fixtures', 'transcripts');
+
+/** One transcript and its lines, each with its bytes. */
+export interface FixtureFile {
+  transcript: Transcript;
+  lines: { value: Line; start: number; bytes: Buffer }[];
+}
+
+/** The transcripts of one case, or of all. */
+export function fixtureFiles(folder = ''): FixtureFile[] {
+  const names = readdirSync(join(TRANSCRIPTS, folder), { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.jsonl') && !name.endsWith('journal.jsonl'))
+    .toSorted()
+    .map((name) => fixtureFile(join(folder, name)));
+}
+
+function fixtureFile(name: string): FixtureFile {
+  const path = join(TRANSCRIPTS, name);
+  const bytes = readFileSync(path);
+  const [projectFolder = '', inside = ''] = name.split('/');
+  const sessionId = inside.replace(/\.jsonl$/, '');
+  return {
+    transcript: { source: 'claude-code', path, projectFolder, sessionId, size: bytes.length, mtimeMs: 0 },
+    lines: split(bytes),
+  };
+}
+
+/** An independent way to lines: the whole file at once. */
+function split(bytes: Buffer): FixtureFile['lines'] {
+  const lines: FixtureFile['lines'] = [];
+  let start = 0;
+  for (const text of bytes.toString('latin1').split('\n').slice(0, -1)) {
+    const line = bytes.subarray(start, start + text.length);
+    if (text.trim() !== '') lines.push({ value: JSON.parse(line.toString('utf8')), start, bytes: line });
+    start += text.length + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,158 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Batch, Delivery, Destination } from '../../src/destinations/destination.ts';
+import { deliver } from '../../src/pipeline/deliver.ts';
+import { batchOf } from '../helpers/destination-contract.ts';
+import { cursorAt } from '../helpers/samples.ts';
+
+const never = new AbortController().signal;
+const DELIVERED: Delivery = { kind: 'delivered' };
+const REJECTED: Delivery = { kind: 'rejected', reason: 'status 400' };
+
+interface Place {
+  destination: Destination;
+  /** Every batch that was sent, in order. */
+  sent: Batch[];
+  /** The ids that arrived, in order. */
+  arrived: string[];
+}
+
+/** A destination in memory that answers as it is told to. */
+function place(answer: (batch: Batch, request: number) => Delivery): Place {
+  const sent: Batch[] = [];
+  const arrived: string[] = [];
+  const destination: Destination = {
+    limits: { maxRecords: 1_000, maxBytes: 1_000_000 },
+    async deliver(batch) {
+      sent.push(batch);
+      const delivery = answer(batch, sent.length);
+      if (delivery.kind === 'delivered') arrived.push(...batch.records.map(({ id }) => id));
+      return delivery;
+    },
+    async close() {},
+  };
+  return { destination, sent, arrived };
+}
+
+/** Refuses every batch that holds one of these records. */
+function refusing(...poison: string[]): Place {
+  return place(({ records }) => (records.some(({ id }) => poison.includes(id)) ? REJECTED : DELIVERED));
+}
+
+function ids(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `r${index}`);
+}
+
+describe('a batch that is taken', () => {
+  test('is sent once, as it is', async () => {
+    const { destination, sent } = refusing();
+    const batch = { ...batchOf(...ids(500)), upTo: new Map([['/a', cursorAt(1)]]) };
+    expect(await deliver(batch, destination, never)).toEqual({ kind: 'delivered', refused: [] });
+    expect(sent).toEqual([batch]);
+  });
+});
+
+describe('a batch that is rejected', () => {
+  test.each([
+    ['first', 'r0'],
+    ['last', 'r511'],
+    ['middle', 'r255'],
+  ])('gives up its %s record alone, after two requests for each halving', async (_title, poison) => {
+    const { destination, sent, arrived } = refusing(poison);
+    expect(await deliver(batchOf(...ids(512)), destination, never)).toEqual({
+      kind: 'delivered',
+      refused: [{ record: { id: poison, type: 'assistant' }, reason: 'status 400' }],
+    });
+    expect(sent).toHaveLength(1 + 2 * Math.log2(512));
+    expect(arrived).toEqual(ids(512).filter((id) => id !== poison));
+  });
+
+  test('gives up exactly the refused records, keeps the order, and needs few requests', async () => {
+    const cases = fc
+      .integer({ min: 2, max: 200 })
+      .chain((count) => fc.tuple(fc.constant(count), fc.subarray(ids(count))));
+    await fc.assert(
+      fc.asyncProperty(cases, async ([count, poison]) => {
+        fc.pre(poison.length < count);
+        const { destination, sent, arrived } = refusing(...poison);
+        const outcome = await deliver(batchOf(...ids(count)), destination, never);
+        const refused = outcome.kind === 'delivered' ? outcome.refused.map(({ record }) => record.id) : outcome.reason;
+        expect(refused).toEqual(poison);
+        expect(arrived).toEqual(ids(count).filter((id) => !poison.includes(id)));
+        expect(sent.length).toBeLessThanOrEqual(1 + 2 * poison.length * Math.ceil(Math.log2(count)));
+      }),
+    );
+  });
+
+  test('is halved into batches that carry their own JSON and id, and complete no cursor', async () => {
+    const { destination, sent } = refusing('r3');
+    const batch = { ...batchOf(...ids(9)), upTo: new Map([['/a', cursorAt(1)]]) };
+    await deliver(batch, destination, never);
+    const [whole, ...parts] = sent;
+    expect(whole).toEqual(batch);
+    for (const { records, json, upTo } of parts) {
+      expect(json).toEqual(records.map((record) => JSON.stringify(record)));
+      expect(upTo.size).toBe(0);
+    }
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
+  });
+
+  test('is halved into the same batches, with the same ids, when it is sent again', async () => {
+    const [one, again] = [refusing('r3', 'r7'), refusing('r3', 'r7')];
+    for (const { destination } of [one, again]) await deliver(batchOf(...ids(20)), destination, never);
+    expect(again.sent).toEqual(one.sent);
+  });
+
+  test('and is one record is given up, with the reason', async () => {
+    const { destination, sent } = refusing('r0');
+    expect(await deliver(batchOf('r0'), destination, never)).toMatchObject({
+      refused: [{ record: { id: 'r0' }, reason: 'status 400' }],
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each([2, 3, 100])('in all of its %i records keeps them all for later', async (count) => {
+    const { destination, arrived } = refusing(...ids(count));
+    expect(await deliver(batchOf(...ids(count)), destination, never)).toEqual({
+      kind: 'retry',
+      reason: 'every record was refused: status 400',
+    });
+    expect(arrived).toEqual([]);
+  });
+});
+
+describe('a fault that may pass', () => {
+  const BUSY: Delivery = { kind: 'retry', reason: 'status 503', afterMs: 3_000 };
+
+  test('keeps the batch for later, as long as the destination asks', async () => {
+    const { destination, sent } = place(() => BUSY);
+    expect(await deliver(batchOf(...ids(9)), destination, never)).toEqual(BUSY);
+    expect(sent).toHaveLength(1);
+  });
+
+  test.each([2, 3, 4, 5, 6, 7])(
+    'at request %i, amid the halving, keeps all of it, and nothing more is sent',
+    async (at) => {
+      const { destination, sent } = place((batch, request) => {
+        if (request === at) return BUSY;
+        return batch.records.some(({ id }) => id === 'r6') ? REJECTED : DELIVERED;
+      });
+      expect(await deliver(batchOf(...ids(8)), destination, never)).toEqual(BUSY);
+      expect(sent).toHaveLength(at);
+    },
+  );
+
+  test('hands the signal on to every request', async () => {
+    const run = new AbortController();
+    const seen: AbortSignal[] = [];
+    const { destination } = refusing('r1');
+    const deliverOnce = destination.deliver.bind(destination);
+    destination.deliver = async (batch, signal) => {
+      seen.push(signal);
+      return deliverOnce(batch, signal);
+    };
+    await deliver(batchOf(...ids(4)), destination, run.signal);
+    expect(seen).toHaveLength(5);
+    for (const signal of seen) expect(signal).toBe(run.signal);
+  });
+});

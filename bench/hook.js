@@ -1,0 +1,62 @@
+/** What a turn waits for: the registered command as the client runs it, against `node -e 0`. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { BIN, median, percentile, wallMs } from './measure.js';
+
+const ROUNDS = 15;
+
+export async function benchHook() {
+  const home = mkdtempSync(join(tmpdir(), 'stopwire-bench-'));
+  const env = { HOME: home, PATH: process.env.PATH };
+  try {
+    mkdirSync(join(home, '.claude'));
+    const samples = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
+    cpSync(samples, join(home, '.claude', 'projects'), { recursive: true });
+    await wallMs(process.execPath, [BIN, 'install', '--yes'], { env });
+    const { hooks } = JSON.parse(readFileSync(join(home, '.claude', 'settings.json'), 'utf8'));
+    const { command } = hooks.Stop[0].hooks[0];
+    const stdin = JSON.stringify({
+      hook_event_name: 'Stop',
+      session_id: 's',
+      last_assistant_message: 'x'.repeat(2000),
+    });
+    const timings = { hook: [], node: [], sh: [] };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      timings.node.push(await wallMs(process.execPath, ['-e', '0'], { env }));
+      timings.sh.push(await wallMs('sh', ['-c', ':'], { env }));
+      timings.hook.push(await wallMs('sh', ['-c', command], { env, stdin }));
+      await workerEnd(join(home, '.local', 'state', 'stopwire'));
+    }
+    return [
+      {
+        what: 'foreground of the hook',
+        value: `${median(timings.hook).toFixed(1)} ms`,
+        against: 'node -e 0',
+        ratio: median(timings.hook) / median(timings.node),
+      },
+      {
+        what: 'foreground of the hook, p95',
+        value: `${percentile(timings.hook, 0.95).toFixed(1)} ms`,
+        against: 'node -e 0',
+        ratio: percentile(timings.hook, 0.95) / median(timings.node),
+      },
+      {
+        what: 'foreground of the hook',
+        value: `${median(timings.hook).toFixed(1)} ms`,
+        against: 'sh -c :',
+        ratio: median(timings.hook) / median(timings.sh),
+      },
+    ];
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The next round must not share the processor with the last one's worker. */
+async function workerEnd(state) {
+  while (existsSync(join(state, 'wake')) || existsSync(join(state, 'lock'))) await sleep(20);
+  await sleep(100);
+}

@@ -1,0 +1,15 @@
+/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|backlog]`. Needs a built dist/. */
+import { cpus } from 'node:os';
+import { benchBacklog } from './backlog.js';
+import { benchHook } from './hook.js';
+
+const benches = { hook: benchHook, backlog: benchBacklog };
+const [only] = process.argv.slice(2);
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
+console.log('| what | here | against | ratio |\n| --- | --- | --- | --- |');
+for (const [name, bench] of Object.entries(benches)) {
+  if (only !== undefined && only !== name) continue;
+  for (const { what, value, against, ratio } of await bench()) {
+    console.log(`| ${what} | ${value} | ${against} | ${ratio.toFixed(2)} |`);
+  }
+}

@@ -1,0 +1,117 @@
+/** Every command and flag. A command's code is loaded when it runs. */
+import yargs, { type Argv } from 'yargs';
+import { UserError } from './errors.ts';
+import { programVersion } from './program.ts';
+import { processTerminal, sayError, type Terminal } from './ui.ts';
+
+/** Runs the command line; sets the exit code. The only place above the line that catches. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const terminal = processTerminal();
+  try {
+    await commandLine(terminal).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = sayError(error, terminal);
+  }
+}
+
+/** The whole command line, also for the reference. */
+export function commandLine(terminal: Terminal): Argv {
+  const exit = (code: number): void => {
+    process.exitCode = code;
+  };
+  return yargs()
+    .scriptName('stopwire')
+    .usage('$0 <command>\n\nOne Claude Code Stop hook that delivers every transcript line as a record.')
+    .command('install', 'Register the Stop hook and say where records go', installFlags, async (flags) =>
+      exit(await (await import('./commands/install.ts')).install(flags, terminal)),
+    )
+    .command(
+      'status',
+      'Show whether the hook is there, and what has been delivered where',
+      (command) => command.options({ json: JSON_FLAG, 'config-dir': CONFIG_DIR_FLAG }),
+      async (flags) => exit(await (await import('./commands/status.ts')).status(flags, terminal)),
+    )
+    .command(
+      'run',
+      'Deliver everything that is new, now and in the foreground',
+      (command) => command.options({ json: JSON_FLAG }),
+      async (flags) => exit(await (await import('./commands/run.ts')).runNow(flags, terminal)),
+    )
+    .command(
+      'export',
+      'Write the records of the embedded store to standard output',
+      (command) =>
+        command.options({
+          format: { choices: ['ndjson'] as const, default: 'ndjson', describe: 'One JSON record a line' },
+        }),
+      async () => exit(await (await import('./commands/export.ts')).exportRecords(terminal)),
+    )
+    .command(
+      'demo',
+      'Run the whole thing once in a sandbox, with sample transcripts; touches nothing of yours',
+      (command) =>
+        command.options({
+          keep: { type: 'boolean', default: false, describe: 'Leave the sandbox where it is' },
+          json: JSON_FLAG,
+        }),
+      async (flags) => exit(await (await import('./commands/demo.ts')).demo(flags, terminal)),
+    )
+    .command(
+      'uninstall',
+      'Take the hook out of settings.json and remove everything of stopwire',
+      (command) =>
+        command.options({
+          'keep-records': { type: 'boolean', default: false, describe: 'Leave the embedded store where it is' },
+          yes: YES_FLAG,
+          json: JSON_FLAG,
+          'config-dir': CONFIG_DIR_FLAG,
+        }),
+      async (flags) => exit(await (await import('./commands/uninstall.ts')).uninstall(flags, terminal)),
+    )
+    .demandCommand(1, 'Name a command.')
+    .strict()
+    .version(programVersion())
+    .help()
+    .wrap(100)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UserError(message, { hint: 'stopwire --help lists every command and flag.', exitCode: 2 });
+    });
+}
+
+const JSON_FLAG = { type: 'boolean', default: false, describe: 'Print the result as JSON' } as const;
+const YES_FLAG = { type: 'boolean', default: false, describe: 'Ask nothing' } as const;
+const CONFIG_DIR_FLAG = {
+  type: 'string',
+  describe: "Claude Code's configuration directory (default: CLAUDE_CONFIG_DIR, else ~/.claude)",
+} as const;
+
+function installFlags(command: Argv) {
+  return command.options({
+    endpoint: { type: 'string', describe: 'Send records to this address by HTTP (STOPWIRE_ENDPOINT)' },
+    'api-key': {
+      type: 'string',
+      // So that the value may be a lone -.
+      nargs: 1,
+      describe: 'Key for the endpoint; - reads it from standard input (STOPWIRE_API_KEY)',
+    },
+    redaction: {
+      type: 'string',
+      describe: 'Hide everything that was written: none or content; without a value, content (STOPWIRE_REDACTION)',
+    },
+    file: { type: 'string', describe: 'Append records to this file, one JSON record a line' },
+    local: {
+      type: 'boolean',
+      describe: 'Keep records in the embedded store on this machine; the default where nothing else is named',
+    },
+    'auto-update': {
+      type: 'boolean',
+      default: true,
+      describe: 'Write settings.json; with --no-auto-update only print what to add to it',
+    },
+    'dry-run': { type: 'boolean', default: false, describe: 'Show what would be done, and do nothing' },
+    yes: YES_FLAG,
+    json: JSON_FLAG,
+    'config-dir': CONFIG_DIR_FLAG,
+  });
+}

@@ -1,0 +1,66 @@
+/** From flags and environment to the destinations that an installation configures. */
+import type { Config, ConfiguredDestination } from '../config.ts';
+import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
+import type { Surroundings } from '../destinations/destination.ts';
+import { UserError } from '../errors.ts';
+import { redactionLevelOf, type RedactionLevel } from '../pipeline/redact.ts';
+
+/** Where stopwire's own collector listens: STOP on a telephone's keys. */
+export const LOCAL_COLLECTOR = 'http://127.0.0.1:7867/v1/records';
+
+export interface InstallFlags {
+  endpoint?: string | undefined;
+  apiKey?: string | undefined;
+  /** yargs answers '' for the bare flag and false for --no-redaction. */
+  redaction?: string | boolean | undefined;
+  file?: string | undefined;
+  local?: boolean | undefined;
+}
+
+/**
+ * The destinations that the flags name, else the environment. Where neither names any, an installation that is there
+ * keeps what it has, and a new one gets the embedded store. A remote destination hides content unless `--no-redaction` says otherwise.
+ */
+export function destinationsFrom(
+  flags: InstallFlags,
+  env: NodeJS.ProcessEnv,
+  existing: Config | undefined,
+): ConfiguredDestination[] {
+  const endpoint = flags.endpoint ?? fromEnvironment(env, 'STOPWIRE_ENDPOINT');
+  const apiKey = flags.apiKey ?? fromEnvironment(env, 'STOPWIRE_API_KEY');
+  const asked = askedRedaction(flags.redaction ?? fromEnvironment(env, 'STOPWIRE_REDACTION'));
+  const destinations: ConfiguredDestination[] = [];
+  if (endpoint !== undefined || apiKey !== undefined) {
+    const options = { endpoint: endpoint ?? LOCAL_COLLECTOR, ...(apiKey !== undefined && { apiKey }) };
+    destinations.push({ name: 'http', kind: 'http', redaction: asked ?? 'content', options });
+  }
+  if (flags.file !== undefined) {
+    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', options: { path: flags.file } });
+  }
+  const isBare = destinations.length === 0 && (existing?.destinations.length ?? 0) === 0;
+  if (flags.local ?? isBare) {
+    destinations.push({ name: 'local', kind: 'local', redaction: asked ?? 'none', options: {} });
+  }
+  return destinations;
+}
+
+/** Checks a destination as a run would, without sending anything. Throws a UserError that says what is wrong. */
+export async function checkDestination(configured: ConfiguredDestination, surroundings: Surroundings): Promise<void> {
+  redactionLevelOf(configured);
+  if (!isDestinationKind(configured.kind)) throw new UserError(`There is no destination "${configured.kind}".`);
+  // Opening the store or a file would create it.
+  if (configured.kind !== 'http') return;
+  const destination = await (await destinationKinds.http()).open(configured.options, surroundings);
+  await destination.close();
+}
+
+function askedRedaction(asked: string | boolean | undefined): RedactionLevel | undefined {
+  if (asked === undefined) return undefined;
+  if (asked === '' || asked === true || asked === 'true') return 'content';
+  if (asked === false || asked === 'false') return 'none';
+  return redactionLevelOf({ name: 'given with --redaction', redaction: asked });
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name];
+}

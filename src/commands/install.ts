@@ -1,0 +1,143 @@
+/** `stopwire install`: says where records go and registers the hook. */
+import { resolve } from 'node:path';
+import { emptyConfig, readConfig, withDestination, type Config } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { install as installProgram, previewSettings, settingsPath, type InstallReport } from '../install/install.ts';
+import { hookCommand } from '../install/launcher.ts';
+import { thisMachine } from '../machine.ts';
+import { programRoot, programVersion } from '../program.ts';
+import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
+import { diff, paintFor, type Terminal } from '../ui.ts';
+import { checkDestination, destinationsFrom, type InstallFlags } from './install-plan.ts';
+
+export interface InstallCommandFlags extends InstallFlags {
+  /** Without it, settings.json is left alone and the fragment is printed. */
+  autoUpdate: boolean;
+  dryRun: boolean;
+  yes: boolean;
+  json: boolean;
+  configDir?: string | undefined;
+}
+
+export async function install(given: InstallCommandFlags, terminal: Terminal): Promise<number> {
+  if (process.platform === 'win32') {
+    throw new UserError('stopwire does not install on native Windows yet.', { hint: 'Run it inside WSL.' });
+  }
+  const paths = pathsFrom(terminal.env);
+  const claudeDirectory = resolve(given.configDir ?? claudeConfigDirectory(terminal.env, paths.home));
+  const flags = await withAnswers(given, terminal);
+  const config = await planConfig(flags, claudeDirectory, paths, terminal);
+  const preview = flags.autoUpdate ? previewSettings({ paths, claudeDirectory }) : undefined;
+  if (flags.dryRun) return sayPlan({ flags, paths, claudeDirectory, config, preview, terminal });
+  if (flags !== given && preview !== undefined && !(await isConfirmed(preview, claudeDirectory, terminal))) {
+    terminal.say('Nothing was changed.');
+    return 0;
+  }
+  const report = installProgram({
+    paths,
+    package: { root: programRoot, version: programVersion() },
+    node: process.execPath,
+    claudeDirectory,
+    config,
+    writeSettings: flags.autoUpdate,
+    now: new Date(),
+  });
+  if (flags.json) terminal.out(JSON.stringify({ ...report, destinations: publicDestinations(config) }));
+  else sayReport(report, config, terminal);
+  if (!flags.autoUpdate) terminal.out(fragment(paths));
+  return 0;
+}
+
+/** The flags, completed by the wizard where someone is there to answer; the same object where nobody is. */
+async function withAnswers(flags: InstallCommandFlags, terminal: Terminal): Promise<InstallCommandFlags> {
+  if (flags.apiKey === '-') return { ...flags, yes: true, apiKey: await terminal.readInput() };
+  if (!terminal.isInteractive || flags.yes || flags.json || flags.dryRun) return flags;
+  const { askInstall } = await import('./wizard.ts');
+  return { ...flags, ...(await askInstall(flags)) };
+}
+
+async function planConfig(
+  flags: InstallCommandFlags,
+  claudeDirectory: string,
+  paths: Paths,
+  { env }: Terminal,
+): Promise<Config> {
+  const existing = readConfig(paths.config);
+  const destinations = destinationsFrom(flags, env, existing);
+  for (const destination of destinations) {
+    await checkDestination(destination, thisMachine(paths, env).surroundings);
+  }
+  const config = destinations.reduce(withDestination, existing ?? emptyConfig());
+  return { ...config, claudeDirectories: [...new Set([...config.claudeDirectories, claudeDirectory])] };
+}
+
+async function isConfirmed(
+  preview: { before: string; after: string },
+  claudeDirectory: string,
+  terminal: Terminal,
+): Promise<boolean> {
+  if (preview.before === preview.after) return true;
+  terminal.say(`This is the change to ${settingsPath(claudeDirectory)}:\n`);
+  terminal.say(`${diff(preview.before, preview.after, paintFor('stderr', terminal.env))}\n`);
+  const { askConfirmation } = await import('./wizard.ts');
+  return askConfirmation();
+}
+
+interface Plan {
+  flags: InstallCommandFlags;
+  paths: Paths;
+  claudeDirectory: string;
+  config: Config;
+  preview: { before: string; after: string } | undefined;
+  terminal: Terminal;
+}
+
+function sayPlan({ flags, paths, claudeDirectory, config, preview, terminal }: Plan): number {
+  const settings = settingsPath(claudeDirectory);
+  const changes = preview !== undefined && preview.before !== preview.after;
+  if (flags.json) {
+    const { launcher, config: configPath } = paths;
+    const destinations = publicDestinations(config);
+    terminal.out(
+      JSON.stringify({ dryRun: true, settings, changed: changes, launcher, config: configPath, destinations }),
+    );
+    return 0;
+  }
+  const paint = paintFor('stderr', terminal.env);
+  terminal.say(`Nothing was changed. stopwire install would`);
+  terminal.say(`  copy the program below  ${paint.place(paths.dataDirectory)}`);
+  terminal.say(`  write the configuration ${paint.place(paths.config)}`);
+  terminal.say(`  ${changes ? 'change                 ' : 'leave as it is         '} ${paint.place(settings)}`);
+  sayDestinations(config, terminal);
+  if (changes) terminal.out(diff(preview.before, preview.after, paintFor('stdout', terminal.env)));
+  if (preview === undefined) terminal.out(fragment(paths));
+  return 0;
+}
+
+function sayReport(report: InstallReport, config: Config, terminal: Terminal): void {
+  const paint = paintFor('stderr', terminal.env);
+  if (report.changed) terminal.say(`${paint.done('done')}  The Stop hook is in ${paint.place(report.settings)}`);
+  else terminal.say(`${paint.done('done')}  ${paint.place(report.settings)} was not changed`);
+  if (report.backup !== undefined) terminal.say(`      its copy from before is ${paint.place(report.backup)}`);
+  sayDestinations(config, terminal);
+  terminal.say(`      It fires at the end of every turn. To look: ${paint.place('npx stopwire status')}`);
+  terminal.say(`      To undo everything:                     ${paint.place('npx stopwire uninstall')}`);
+}
+
+function sayDestinations(config: Config, terminal: Terminal): void {
+  for (const { name, kind, redaction, options } of config.destinations) {
+    const place = options['endpoint'] ?? options['path'];
+    const where = typeof place === 'string' ? `${kind} ${place}` : kind;
+    terminal.say(`      records go to ${name} (${where}), redaction: ${redaction}`);
+  }
+}
+
+/** The destinations without their options: those may hold keys. */
+function publicDestinations(config: Config): { name: string; kind: string; redaction: string }[] {
+  return config.destinations.map(({ name, kind, redaction }) => ({ name, kind, redaction }));
+}
+
+/** What to add to settings.json by hand. */
+function fragment(paths: Paths): string {
+  return JSON.stringify({ hooks: { Stop: [{ hooks: [hookCommand(paths.launcher)] }] } }, undefined, 2);
+}

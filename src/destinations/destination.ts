@@ -1,0 +1,74 @@
+/** The contract of a destination: a place records go. */
+import { UserError } from '../errors.ts';
+import type { MessageRecord } from '../fields/index.ts';
+import { checkOptions, type Options, type OptionValues } from '../lib/options.ts';
+import type { Cursor } from '../types.ts';
+
+/** Records that travel together, already redacted for the destination they go to. */
+export interface Batch {
+  /** Made from the records' ids: a batch that is sent again carries the same one. */
+  id: string;
+  records: readonly MessageRecord[];
+  /** Each record as JSON, in the order of `records`; written once, measured and sent as it is. */
+  json: readonly string[];
+  /** The cursors this batch completes, by transcript path: commit moves nothing else. */
+  upTo: ReadonlyMap<string, Cursor>;
+}
+
+/**
+ * What became of a batch.
+ * `retry`: nothing is known to have arrived, or the fault is ours to mend (a wrong key); no record is given up.
+ * `rejected`: this batch, as it is, can never be taken.
+ */
+export type Delivery =
+  { kind: 'delivered' } | { kind: 'retry'; reason: string; afterMs?: number } | { kind: 'rejected'; reason: string };
+
+export interface Limits {
+  maxRecords: number;
+  /** Bytes of the records' JSON. */
+  maxBytes: number;
+}
+
+export interface Destination {
+  limits: Limits;
+  /** Returns the outcome; throws only on a bug. */
+  deliver(batch: Batch, signal: AbortSignal): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+/** What opening a destination may need of the machine; handed in, so that a test can hand in its own. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  /** Where the embedded store is kept. */
+  storePath: string;
+  /** Says `stopwire/<version>` to servers. */
+  userAgent: string;
+}
+
+/** A kind of destination, as its file exports it. */
+export interface DestinationKind<Declared extends Options = Options> {
+  /** One sentence for the wizard and the reference. */
+  about: string;
+  options: Declared;
+  /** Where the records leave this machine, so redaction is proposed. */
+  isRemote: boolean;
+  open(options: OptionValues<Declared>, surroundings: Surroundings): Promise<Destination>;
+}
+
+/** A kind whose options are still unknown input, as they stand in the configuration. */
+export interface UncheckedKind extends Pick<DestinationKind, 'about' | 'options' | 'isRemote'> {
+  /** Throws a UserError that names each option that is wrong. */
+  open(given: unknown, surroundings: Surroundings): Promise<Destination>;
+}
+
+/** Puts the check of a kind's declared options before its `open`. */
+export function unchecked<Declared extends Options>(kind: DestinationKind<Declared>): UncheckedKind {
+  return {
+    ...kind,
+    async open(given, surroundings) {
+      const { values, problems } = checkOptions(kind.options, given);
+      if (values === undefined) throw new UserError(`The destination's options are wrong: ${problems.join('; ')}.`);
+      return kind.open(values, surroundings);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** A file, or standard output, as NDJSON: one record a line. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
+import { reasonOf } from '../errors.ts';
+import { declareOptions, type OptionValues } from '../lib/options.ts';
+import type { Destination, DestinationKind } from './destination.ts';
+
+const options = declareOptions({
+  path: { kind: 'path', about: 'The file that lines are appended to; `-` is standard output.', required: true },
+  maxRecords: { kind: 'integer', about: 'Records in one write.', default: 1_000, min: 1, max: 100_000 },
+  maxBytes: {
+    kind: 'integer',
+    about: "Bytes of the records' JSON in one write.",
+    default: 1_048_576,
+    min: 1_024,
+    max: 67_108_864,
+  },
+});
+
+/**
+ * Delivers at least once: a crash between a write and its commit writes the same records again, with the same ids, so
+ * a reader that must not count twice keys by `id`. A crash or a full disk within a write leaves a line that is cut
+ * short; the next write begins a new line, and repeats the record whole.
+ */
+export const file: DestinationKind<typeof options> = {
+  about: 'A file, or standard output: one JSON record a line.',
+  options,
+  isRemote: false,
+  open: async (values) => openFile(values, process.stdout),
+};
+
+/** Opens the destination; the file itself is opened, and made with mode 0600, when there is something to write. */
+export function openFile(
+  { path, maxRecords, maxBytes }: OptionValues<typeof options>,
+  standardOutput: Writable,
+): Destination {
+  const target = path === '-' ? streamTarget(standardOutput) : fileTarget(path);
+  return {
+    limits: { maxRecords, maxBytes },
+    async deliver(batch, signal) {
+      if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
+      try {
+        await target.append(`${batch.json.join('\n')}\n`);
+        return { kind: 'delivered' };
+      } catch (error) {
+        return { kind: 'retry', reason: target.explain(reasonOf(error)) };
+      }
+    },
+    close: () => target.close(),
+  };
+}
+
+interface Target {
+  append(lines: string): Promise<void>;
+  /** A sentence for a failed append, from the system's word for it. */
+  explain(code: string): string;
+  close(): Promise<void>;
+}
+
+function fileTarget(path: string): Target {
+  let handle: FileHandle | undefined;
+  return {
+    async append(lines) {
+      handle ??= await open(path, 'a+', 0o600);
+      await writeAll(handle, Buffer.from((await endsWithinLine(handle)) ? `\n${lines}` : lines));
+    },
+    explain: (code) => `the file cannot be written: ${[code, WORDS[code]].filter(Boolean).join(', ')}`,
+    async close() {
+      const closing = handle;
+      handle = undefined;
+      // The lines are delivered and committed; where syncing fails, as it does on a pipe, there is nothing left to undo.
+      await closing?.datasync().catch(() => undefined);
+      await closing?.close();
+    },
+  };
+}
+
+const WORDS: { readonly [code: string]: string } = {
+  EACCES: 'its permissions forbid it',
+  EDQUOT: 'the disk quota is used up',
+  EISDIR: 'it is a folder',
+  ENOENT: 'its folder does not exist',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+};
+
+/** Whether the last line was cut short. Only a regular file can tell. */
+async function endsWithinLine(handle: FileHandle): Promise<boolean> {
+  const stats = await handle.stat();
+  if (!stats.isFile() || stats.size === 0) return false;
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, stats.size - 1);
+  return bytesRead === 1 && buffer[0] !== 0x0a;
+}
+
+/** One write as a rule; a disk that is filling up takes less than it was given, without an error. */
+async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += (await handle.write(bytes, written)).bytesWritten;
+  }
+}
+
+function streamTarget(stream: Writable): Target {
+  // Without a listener, a reader that went away would end the process; the write's own callback reports it.
+  stream.on('error', () => undefined);
+  return {
+    append: (lines) =>
+      new Promise((resolve, reject) => {
+        stream.write(lines, (error) => (error ? reject(error) : resolve()));
+      }),
+    explain: (code) =>
+      code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
+        ? 'the reader of standard output is gone'
+        : `standard output cannot be written: ${code}`,
+    // Others write to it, too, so it stays open.
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,163 @@
+/** One POST over node:http or node:https: a whole answer within its limits, or an error that says why in a word. */
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import { reasonOf } from '../errors.ts';
+
+/** Bytes of an answer's body that are read. */
+export const MAX_ANSWER_BYTES = 65_536;
+
+export interface HttpRequest {
+  url: URL;
+  headers: http.OutgoingHttpHeaders;
+  body: string | Uint8Array;
+  /** From the call to the last byte of the answer, so that a server which trickles gains nothing. */
+  timeoutMs: number;
+  /** From the call to a connection that can be written to: name resolved, TLS verified. */
+  connectTimeoutMs: number;
+  /** Without one, the connection serves this request alone. */
+  agent?: http.Agent;
+  signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+export type HttpFault =
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'timeout'
+  | 'dns'
+  | 'tls'
+  | 'aborted'
+  | 'answer-too-large'
+  | 'bad-answer'
+  | 'failed';
+
+/** A request without an answer that counts. It carries no address, header or body, so it may be shown and logged. */
+export class HttpError extends Error {
+  override name = 'HttpError';
+  readonly reason: HttpFault;
+  /** What Node or the system said, for instance `ECONNREFUSED`. */
+  readonly code: string | undefined;
+
+  constructor(reason: HttpFault, code?: string) {
+    super(`the request failed: ${reason}${code === undefined ? '' : ` (${code})`}`);
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+/** Keeps connections open between requests; whoever makes one destroys it. */
+export function createAgent(url: URL): http.Agent {
+  return new (isTls(url) ? https : http).Agent({ keepAlive: true });
+}
+
+/**
+ * Sends a POST and answers whatever status came back; rejects with an HttpError and nothing else.
+ *
+ * Redirects are not followed: they would carry the headers elsewhere. A 2xx must be complete, within MAX_ANSWER_BYTES
+ * and without content-encoding, since it is read as an acknowledgement. The body of any other status is only words for
+ * people, so it is cut at the limit, and left out where it is encoded.
+ */
+export async function post(request: HttpRequest): Promise<HttpAnswer> {
+  const ended = new AbortController();
+  const endWith = (reason: HttpFault, code?: string) => () => ended.abort(new HttpError(reason, code));
+  const total = setTimeout(endWith('timeout'), request.timeoutMs);
+  const connect = setTimeout(endWith('timeout', 'connecting'), request.connectTimeoutMs);
+  const abort = endWith('aborted');
+  request.signal.addEventListener('abort', abort);
+  if (request.signal.aborted) abort();
+  try {
+    const response = await send(request, ended.signal, () => clearTimeout(connect));
+    return { status: statusOf(response), headers: response.headers, body: await readBody(response) };
+  } catch (error) {
+    throw toHttpError(ended.signal.aborted ? ended.signal.reason : error);
+  } finally {
+    clearTimeout(total);
+    clearTimeout(connect);
+    request.signal.removeEventListener('abort', abort);
+  }
+}
+
+function send(
+  { url, headers, body, agent }: HttpRequest,
+  signal: AbortSignal,
+  onConnect: () => void,
+): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (isTls(url) ? https : http).request({
+      ...urlToHttpOptions(url),
+      auth: null,
+      method: 'POST',
+      headers,
+      agent: agent ?? false,
+      // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.
+      rejectUnauthorized: true,
+      signal,
+    });
+    request.on('response', resolve);
+    request.on('error', reject);
+    request.on('socket', (socket) => {
+      // The headers hold the key: nothing is written before TLS has been verified.
+      const write = (): void => {
+        onConnect();
+        request.end(body);
+      };
+      if (request.reusedSocket) write();
+      else socket.once(isTls(url) ? 'secureConnect' : 'connect', write);
+    });
+  });
+}
+
+async function readBody(response: http.IncomingMessage): Promise<string> {
+  const isSuccess = statusOf(response) >= 200 && statusOf(response) < 300;
+  if (response.headers['content-encoding'] !== undefined) {
+    response.destroy();
+    if (isSuccess) throw new HttpError('bad-answer', 'content-encoding');
+    return '';
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop destroys the connection, so the rest never arrives.
+    if (bytes > MAX_ANSWER_BYTES && isSuccess) throw new HttpError('answer-too-large');
+    if (bytes > MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+}
+
+function statusOf(response: http.IncomingMessage): number {
+  return response.statusCode ?? 0;
+}
+
+function isTls(url: URL): boolean {
+  return url.protocol === 'https:';
+}
+
+const FAULTS: readonly (readonly [RegExp, HttpFault])[] = [
+  [/^ECONNREFUSED$/, 'refused'],
+  [/^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN|ENETDOWN)$/, 'unreachable'],
+  [/^(?:ECONNRESET|ECONNABORTED|EPIPE)$/, 'reset'],
+  [/^ETIMEDOUT$/, 'timeout'],
+  [/^(?:ENOTFOUND|EAI_.*)$/, 'dns'],
+  [/^HPE_/, 'bad-answer'],
+  // OpenSSL's names for what is wrong with a certificate have no prefix in common.
+  [
+    /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_|INVALID_|PATH_LENGTH_)/,
+    'tls',
+  ],
+];
+
+function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const code = reasonOf(error);
+  return new HttpError(FAULTS.find(([pattern]) => pattern.test(code))?.[1] ?? 'failed', code);
+}

@@ -1,0 +1,18 @@
+/** discover: which transcripts there are, newest first. */
+import { sources } from '../sources/index.ts';
+import type { Transcript } from '../types.ts';
+
+/**
+ * All transcripts of all configuration roots. The one that the hook was fired for comes first, then the newest,
+ * so that a live session is current at once however much history waits behind it.
+ */
+export function discover(roots: readonly string[], fired?: string): Transcript[] {
+  const byPath = new Map<string, Transcript>();
+  for (const root of new Set(roots)) {
+    for (const source of sources) {
+      for (const transcript of source.discover(root)) byPath.set(transcript.path, transcript);
+    }
+  }
+  const rank = ({ path, mtimeMs }: Transcript): number => (path === fired ? Infinity : mtimeMs);
+  return [...byPath.values()].toSorted((a, b) => rank(b) - rank(a) || (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,69 @@
+/**
+ * Exact amounts of money in whole numbers of 10⁻¹² USD, called pico USD here. A price has at most three decimals per
+ * million tokens and a factor at most one, so that a token at a price times three factors is a whole number of them.
+ */
+
+/** Pico USD per token, a multiple of 1000; undefined for a category that has no price. */
+export interface Rates {
+  input: bigint;
+  output: bigint;
+  cacheWrite5m: bigint | undefined;
+  cacheWrite1h: bigint | undefined;
+  cacheRead: bigint | undefined;
+}
+
+/** The five disjoint counts of one request. */
+export type TokenCounts = { readonly [Category in keyof Rates]: number };
+
+const CATEGORIES = ['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead'] as const;
+const PRICE_DECIMALS = 3;
+
+/** USD per million tokens, like `12.5`, as pico USD per token; undefined where it is no plain decimal of three places. */
+export function parseRate(decimal: string): bigint | undefined {
+  const thousandths = parseDecimal(decimal, PRICE_DECIMALS);
+  return thousandths === undefined ? undefined : thousandths * 1000n;
+}
+
+/** USD per thousand requests as pico USD per request; undefined where it is no plain decimal of three places. */
+export function parseRequestRate(decimal: string): bigint | undefined {
+  const thousandths = parseDecimal(decimal, PRICE_DECIMALS);
+  return thousandths === undefined ? undefined : thousandths * 1_000_000n;
+}
+
+/** A factor like `1.1` in tenths; undefined where it is no plain decimal of one place. */
+export function parseFactor(decimal: string): bigint | undefined {
+  return parseDecimal(decimal, 1);
+}
+
+/**
+ * What the tokens of one request cost, in pico USD; undefined where a category was used that has no price.
+ * `factors` are in tenths and at most three, which the rates have room for.
+ */
+export function tokensCost(counts: TokenCounts, rates: Rates, factors: readonly bigint[]): bigint | undefined {
+  let cost = 0n;
+  for (const category of CATEGORIES) {
+    if (counts[category] === 0) continue;
+    const rate = rates[category];
+    if (rate === undefined) return undefined;
+    cost += unitsCost(counts[category], rate);
+  }
+  for (const factor of factors) cost = (cost * factor) / 10n;
+  return cost;
+}
+
+/** What a number of units costs, in pico USD. */
+export function unitsCost(count: number, rate: bigint): bigint {
+  return BigInt(count) * rate;
+}
+
+/** The double nearest to the amount; reading a decimal rounds once, dividing a large number would round twice. */
+export function toUsd(picoUsd: bigint): number {
+  return Number(`${picoUsd}e-12`);
+}
+
+/** The decimal times 10^places; undefined where it has a sign, an exponent or more places than that. */
+function parseDecimal(decimal: string, places: number): bigint | undefined {
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(decimal) ?? [];
+  if (whole === undefined || fraction.length > places) return undefined;
+  return BigInt(whole + fraction.padEnd(places, '0'));
+}

@@ -1,0 +1,190 @@
+/** The line, written once: discover → read → map → price → redact → batch → deliver → commit. */
+import pLimit from 'p-limit';
+import type { Config, ConfiguredDestination } from './config.ts';
+import type { Batch, Destination } from './destinations/destination.ts';
+import { destinationKinds, isDestinationKind } from './destinations/index.ts';
+import { reasonOf, UserError } from './errors.ts';
+import { backoffMs, MAX_WAIT_MS } from './lib/backoff.ts';
+import type { Machine } from './machine.ts';
+import { batcher } from './pipeline/batch.ts';
+import { commit } from './pipeline/commit.ts';
+import { deliver } from './pipeline/deliver.ts';
+import { discover } from './pipeline/discover.ts';
+import { map } from './pipeline/map.ts';
+import { price } from './pipeline/price.ts';
+import { read } from './pipeline/read.ts';
+import { redactionLevelOf, redactor } from './pipeline/redact.ts';
+import { loadPriceTable, type PriceTable } from './pricing/table.ts';
+import { isUnchanged } from './state/anchors.ts';
+import type { Journal } from './state/journal.ts';
+import type { Context, Transcript } from './types.ts';
+
+const DESTINATIONS_AT_ONCE = 4;
+
+export interface RunOptions {
+  config: Config;
+  /** Claude Code's configuration roots. */
+  roots: readonly string[];
+  /** The transcript that the hook was fired for: it comes first. */
+  fired?: string | undefined;
+  journal: Journal;
+  machine: Machine;
+  /** Tries destinations that rest, too: a person asked. */
+  ignoreRests?: boolean;
+  signal: AbortSignal;
+  /** Whether another fire came in, or the lock is lost: then the run ends after the batch at hand. */
+  isOutdated?: () => boolean;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  destination: string;
+  /** Transcripts looked at, of how many. */
+  transcripts: number;
+  of: number;
+  records: number;
+}
+
+/** What a run did for one destination. */
+export interface DestinationReport {
+  destination: string;
+  /** Records delivered. */
+  records: number;
+  /** Records refused for good, now dead letters. */
+  refused: number;
+  /** `current`: nothing is left · `outdated`: ended early, go round again · `resting`, `failed`: see `reason`. */
+  state: 'current' | 'outdated' | 'resting' | 'failed';
+  reason?: string;
+  /** When a resting destination will be tried again. Epoch ms. */
+  until?: number;
+}
+
+export interface RunReport {
+  /** What discover found, newest first. */
+  transcripts: readonly Transcript[];
+  destinations: readonly DestinationReport[];
+}
+
+/** Brings every destination up to date, side by side: the trouble of one is its own. Never throws. */
+export async function run(options: RunOptions): Promise<RunReport> {
+  const transcripts = discover(options.roots, options.fired);
+  const limit = pLimit(DESTINATIONS_AT_ONCE);
+  const destinations = await Promise.all(
+    options.config.destinations.map((destination) => limit(() => bringUpToDate(destination, transcripts, options))),
+  );
+  return { transcripts, destinations };
+}
+
+async function bringUpToDate(
+  configured: ConfiguredDestination,
+  transcripts: readonly Transcript[],
+  options: RunOptions,
+): Promise<DestinationReport> {
+  const report: DestinationReport = { destination: configured.name, records: 0, refused: 0, state: 'current' };
+  const rest = options.journal.rest(configured.name);
+  if (rest !== undefined && !options.ignoreRests && isInForce(rest.until, options.machine.now())) {
+    return { ...report, state: 'resting', reason: rest.reason, until: rest.until };
+  }
+  const destination = lazyDestination(configured, options.machine.surroundings);
+  try {
+    await ship({ configured, transcripts, open: destination.open, report }, options);
+  } catch (error) {
+    report.state = 'failed';
+    report.reason = error instanceof UserError ? error.message : `stopwire could not go on: ${reasonOf(error)}`;
+  } finally {
+    await destination.close();
+  }
+  return report;
+}
+
+interface Shipment {
+  configured: ConfiguredDestination;
+  transcripts: readonly Transcript[];
+  open: () => Promise<Destination>;
+  /** Filled in as the shipment goes. */
+  report: DestinationReport;
+}
+
+/** The straight line for one destination. */
+async function ship({ configured, transcripts, open, report }: Shipment, options: RunOptions): Promise<void> {
+  const redact = redactor(redactionLevelOf(configured));
+  const prices = lazyPrices(options.machine.pricing);
+  let batches: ReturnType<typeof batcher> | undefined;
+  for (const [index, transcript] of transcripts.entries()) {
+    options.onProgress?.({ ...report, transcripts: index, of: transcripts.length });
+    const cursor = options.journal.cursor(configured.name, transcript.path);
+    if (cursor !== undefined && isUnchanged(cursor, transcript)) continue;
+    let context: Context | undefined;
+    for await (const { file, entries } of read(transcript, cursor)) {
+      batches ??= batcher(configured.name, (await open()).limits);
+      for (const entry of entries) {
+        const mapped = map(entry, transcript, context ?? file.context);
+        context = mapped.context;
+        const record = redact(price(mapped.record, prices()));
+        const full = batches.add(record, { file, entry, context });
+        if (full !== undefined && !(await send(full, await open(), report, options))) return;
+      }
+    }
+  }
+  const last = batches?.rest();
+  if (last !== undefined) await send(last, await open(), report, options);
+}
+
+/** Delivers one batch and commits it; false where the destination should be left for now. */
+async function send(
+  batch: Batch,
+  destination: Destination,
+  report: DestinationReport,
+  { journal, machine, signal, isOutdated }: RunOptions,
+): Promise<boolean> {
+  const { deadLetters, now, random, backoffScale } = machine;
+  const name = report.destination;
+  // What cannot be noted is not sent: a full disk must not turn into the same batch sent at every fire.
+  journal.intend(name, { id: batch.id, records: batch.records.length });
+  const outcome = await deliver(batch, destination, signal);
+  if (outcome.kind === 'retry') {
+    const failures = (journal.rest(name)?.failures ?? 0) + 1;
+    const wait = backoffMs({ failures, afterMs: outcome.afterMs, random: random(), scale: backoffScale });
+    const rest = { until: now().getTime() + wait, failures, reason: outcome.reason };
+    journal.setRest(name, rest);
+    Object.assign(report, { state: 'resting', reason: outcome.reason, until: rest.until });
+    return false;
+  }
+  commit(batch, outcome.refused, { destination: name, journal, deadLetters, now: now() });
+  report.records += batch.records.length - outcome.refused.length;
+  report.refused += outcome.refused.length;
+  if (isOutdated?.()) report.state = 'outdated';
+  return report.state === 'current';
+}
+
+/** A rest that lies further ahead than any could is left over from a clock that was set back. */
+function isInForce(until: number, now: Date): boolean {
+  const ahead = until - now.getTime();
+  return ahead > 0 && ahead <= MAX_WAIT_MS;
+}
+
+/** Opens the destination when there is something to deliver, not before. */
+function lazyDestination(configured: ConfiguredDestination, surroundings: Machine['surroundings']) {
+  let opened: Promise<Destination> | undefined;
+  return {
+    open: () => (opened ??= openDestination(configured, surroundings)),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}
+
+async function openDestination(
+  { name, kind, options }: ConfiguredDestination,
+  surroundings: Machine['surroundings'],
+): Promise<Destination> {
+  if (!isDestinationKind(kind)) {
+    const known = Object.keys(destinationKinds).join(', ');
+    throw new UserError(`Destination ${name} is of the unknown kind "${kind}"; there are ${known}.`);
+  }
+  return (await destinationKinds[kind]()).open(options, surroundings);
+}
+
+/** Reads the price files when there is something to price, not before. */
+function lazyPrices(directory: string): () => PriceTable {
+  let table: PriceTable | undefined;
+  return () => (table ??= loadPriceTable(directory));
+}

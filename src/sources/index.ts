@@ -1,0 +1,5 @@
+/** The registry of sources. */
+import { claudeCode } from './claude-code.ts';
+import type { Source } from './source.ts';
+
+export const sources: readonly Source[] = [claudeCode];

@@ -1,0 +1,11 @@
+/** The contract of a source: an agent whose transcripts stopwire can read. */
+import type { Transcript } from '../types.ts';
+
+export interface Source {
+  name: string;
+  /**
+   * Finds the transcripts below one configuration root. What cannot be read (a folder without permission,
+   * a file that goes away meanwhile) is passed over: the next sweep looks again.
+   */
+  discover(root: string): Transcript[];
+}

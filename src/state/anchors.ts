@@ -1,0 +1,50 @@
+/** Anchors: the proof that an offset still means what it meant when it was stored. */
+import { sha256 } from '../lib/hash.ts';
+import type { Anchor, Context, Cursor, Entry, OpenedTranscript } from '../types.ts';
+
+/** How many bytes of the file's head, and of the bytes before the offset, are hashed. */
+export const ANCHOR_BYTES = 1024;
+
+const NEWLINE = 0x0a;
+
+/** Reads bytes of the file into a buffer of that length; a shorter answer means that the file ends before. */
+export type ReadAt = (position: number, length: number) => Promise<Buffer>;
+
+/** The cursor that says "everything up to and with this entry". */
+export function cursorAfter(file: OpenedTranscript, entry: Entry, context: Context): Cursor {
+  return {
+    offset: entry.end,
+    head: anchor(file.head.subarray(0, entry.end)),
+    tail: anchor(entry.tail),
+    size: file.size,
+    mtimeMs: file.mtimeMs,
+    context,
+  };
+}
+
+/**
+ * Whether the cursor's offset may be trusted. A file that was truncated, rewritten, or replaced by another of the
+ * same name fails here and is read from its start; deterministic ids make that harmless.
+ */
+export async function cursorHolds(cursor: Cursor, size: number, readAt: ReadAt): Promise<boolean> {
+  if (size < cursor.offset) return false;
+  const head = await readAt(0, cursor.head.length);
+  const line = await readAt(cursor.offset - 1 - cursor.tail.length, cursor.tail.length + 1);
+  return (
+    line.at(-1) === NEWLINE &&
+    anchor(head).hash === cursor.head.hash &&
+    anchor(line.subarray(0, -1)).hash === cursor.tail.hash
+  );
+}
+
+/**
+ * Whether the file is as it was when it was read, and was delivered to its end, so that it need not be opened.
+ * A batch can end in the middle of a file, and the next one fail: such a cursor knows the same size and time.
+ */
+export function isUnchanged(cursor: Cursor, file: { size: number; mtimeMs: number }): boolean {
+  return cursor.offset === file.size && cursor.size === file.size && cursor.mtimeMs === file.mtimeMs;
+}
+
+function anchor(bytes: Buffer): Anchor {
+  return { length: bytes.length, hash: sha256(bytes).slice(0, 16) };
+}

@@ -1,0 +1,98 @@
+/** The journal's lines: `\n<json>|<crc32>`. The newline comes first, so that a torn fact never swallows the next. */
+import { crc32 } from 'node:zlib';
+import { asArray, asCount, asNumber, asObject, asString, isObject } from '../lib/json.ts';
+import type { Anchor, Context, Cursor } from '../types.ts';
+
+export const JOURNAL_VERSION = 1;
+
+/** Why a destination is left alone for a while, and until when. */
+export interface Rest {
+  /** Epoch ms. */
+  until: number;
+  /** Failures in a row. */
+  failures: number;
+  reason: string;
+}
+
+export type Fact =
+  /** The version of the format; the first fact. */
+  | { k: 'hdr'; v: number }
+  /** Cursors of destination `d`, after `n` records were delivered and `r` refused. */
+  | { k: 'c'; d: string; f: [path: string, cursor: Cursor][]; n: number; r: number; at: string }
+  /** Batch `id` of `n` records is about to be sent to `d`. */
+  | { k: 'i'; d: string; id: string; n: number }
+  /** The destination rests, or, without `rest`, does so no more. */
+  | { k: 'b'; d: string; rest?: Rest };
+
+export function encodeFact(fact: Fact): string {
+  const json = JSON.stringify(fact);
+  return `\n${json}|${checksum(json)}`;
+}
+
+/** The valid facts of a journal, in order; whatever is torn, damaged or of another shape is passed over. */
+export function* decodeFacts(text: string): Generator<Fact> {
+  for (const line of text.split('\n')) {
+    const bar = line.lastIndexOf('|');
+    const json = line.slice(0, bar);
+    if (bar === -1 || line.slice(bar + 1) !== checksum(json)) continue;
+    const fact = narrow(parse(json));
+    if (fact !== undefined) yield fact;
+  }
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
+}
+
+/** A line that is no JSON can carry a right checksum: `|00000000` does. */
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function narrow(value: unknown): Fact | undefined {
+  if (!isObject(value)) return undefined;
+  if (value['k'] === 'hdr') return { k: 'hdr', v: asCount(value['v']) ?? Infinity };
+  const d = asString(value['d']);
+  if (d === undefined) return undefined;
+  if (value['k'] === 'b') {
+    const rest = narrowRest(value['rest']);
+    return { k: 'b', d, ...(rest !== undefined && { rest }) };
+  }
+  if (value['k'] !== 'c') return undefined;
+  const f = (asArray(value['f']) ?? []).flatMap(narrowCursor);
+  return { k: 'c', d, f, n: asCount(value['n']) ?? 0, r: asCount(value['r']) ?? 0, at: asString(value['at']) ?? '' };
+}
+
+function narrowRest(value: unknown): Rest | undefined {
+  const until = asNumber(asObject(value)?.['until']);
+  if (until === undefined) return undefined;
+  const { failures, reason } = asObject(value) ?? {};
+  return { until, failures: asCount(failures) ?? 1, reason: asString(reason) ?? '' };
+}
+
+function narrowCursor(value: unknown): [string, Cursor][] {
+  const [path, cursor] = asArray(value) ?? [];
+  if (typeof path !== 'string' || !isObject(cursor)) return [];
+  const offset = asCount(cursor['offset']);
+  const head = narrowAnchor(cursor['head']);
+  const tail = narrowAnchor(cursor['tail']);
+  if (offset === undefined || head === undefined || tail === undefined) return [];
+  const size = asCount(cursor['size']) ?? 0;
+  const mtimeMs = asNumber(cursor['mtimeMs']) ?? 0;
+  return [[path, { offset, head, tail, size, mtimeMs, context: narrowContext(cursor['context']) }]];
+}
+
+function narrowAnchor(value: unknown): Anchor | undefined {
+  const length = asCount(asObject(value)?.['length']);
+  const hash = asString(asObject(value)?.['hash']);
+  return length === undefined || hash === undefined ? undefined : { length, hash };
+}
+
+function narrowContext(value: unknown): Context {
+  const strings = Object.entries(asObject(value) ?? {}).filter(([, text]) => typeof text === 'string');
+  return Object.fromEntries(strings);
+}

@@ -1,0 +1,72 @@
+/** SQLite from whichever driver this Node has: its own `node:sqlite` (22.13 and later), else the `libsql` package. */
+import { createRequire } from 'node:module';
+import { reasonOf, UserError } from '../errors.ts';
+import { asString, isObject } from '../lib/json.ts';
+
+export type SqlValue = string | number | null;
+export type SqlRow = { readonly [column: string]: unknown };
+
+/** The part of both drivers' API that stopwire uses; they agree on it. */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+export interface Statement {
+  run(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): unknown[];
+  iterate(...values: SqlValue[]): Iterable<unknown>;
+}
+
+type Driver = new (path: string, options?: { readOnly?: boolean; readonly?: boolean }) => Database;
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Opens a database. Throws a UserError where this Node has no driver.
+ * `busy_timeout` comes before `journal_mode`: a second process that opens at that moment would get SQLITE_BUSY.
+ */
+export function openDatabase(path: string): Database {
+  const database = new (driver())(path);
+  database.exec('PRAGMA busy_timeout = 5000');
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('PRAGMA synchronous = NORMAL');
+  return database;
+}
+
+function driver(): Driver {
+  const [name, exported] = hasNodeSqlite() ? ['node:sqlite', 'DatabaseSync'] : ['libsql', ''];
+  try {
+    const loaded = quietly(() => require(name));
+    return exported === '' ? loaded : loaded[exported];
+  } catch (error) {
+    throw new UserError('The embedded store needs SQLite, and this Node has no driver for it.', {
+      hint: 'Use Node 22.13 or later, or install stopwire with its optional dependencies (without --omit=optional).',
+      cause: error,
+    });
+  }
+}
+
+/** Why SQLite failed, by its code (`SQLITE_FULL`) or in its own words (`database or disk is full`); quotes no value. */
+export function sqliteReasonOf(error: unknown): string {
+  if (error instanceof UserError) return error.message.replace(/\.$/, '');
+  return (isObject(error) ? asString(error['errstr']) : undefined) ?? reasonOf(error);
+}
+
+/** Whether this Node brings SQLite itself. */
+export function hasNodeSqlite(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
+/** Node 22 warns on standard error that its SQLite is experimental; that is no news to anyone who runs a hook. */
+function quietly<Value>(load: () => Value): Value {
+  const warn = process.emitWarning.bind(process);
+  process.emitWarning = () => {};
+  try {
+    return load();
+  } finally {
+    process.emitWarning = warn;
+  }
+}

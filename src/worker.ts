@@ -1,0 +1,153 @@
+/**
+ * The worker: what the hook's launcher starts in the background. One at a time leads; it brings every destination up
+ * to date, waits for the lines that the client writes after the hook, and goes.
+ */
+import { statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig, type Config } from './config.ts';
+import { asString } from './lib/json.ts';
+import { ensurePrivateDirectory } from './lib/private-directory.ts';
+import { readBounded } from './lib/read-bounded.ts';
+import { thisMachine } from './machine.ts';
+import { run, type RunReport } from './run.ts';
+import { openJournal } from './state/journal.ts';
+import { acquireLock, type Lock } from './state/lock.ts';
+import { appendLog } from './state/log.ts';
+import { claudeConfigDirectory, type Paths } from './state/paths.ts';
+import { hasWakeMark, takeWakeMark } from './state/wake.ts';
+import type { Transcript } from './types.ts';
+
+/** The start of the hook's payload holds all we want of it, and a host may keep the pipe open for ever. */
+const PAYLOAD_BOUNDS = { maxBytes: 16_384, deadlineMs: 250 };
+/** How long the client's late lines are waited for; 0.95 s was the longest measured (`stop_hook_summary`). */
+const SETTLE_MS = 2_000;
+const POLL_MS = 100;
+/** Only the newest transcripts can be those that a client is writing. */
+const LIVE_TRANSCRIPTS = 32;
+/** How long a worker stays for a destination that rests: a short outage is over before the next fire. */
+const PATIENCE_MS = 30_000;
+
+export interface WorkOptions {
+  paths: Paths;
+  env: NodeJS.ProcessEnv;
+  /** The hook's standard input. */
+  stdin: Readable;
+  /** Ends the work early: nothing is lost, the next fire goes on. */
+  signal: AbortSignal;
+}
+
+interface Lead extends WorkOptions {
+  config: Config;
+  fired: string | undefined;
+  lock: Lock;
+}
+
+/** Does the work of one fire, or leaves it to the worker that leads already. Throws where the state cannot be used. */
+export async function work(options: WorkOptions): Promise<void> {
+  const { paths, stdin, signal } = options;
+  const fired = firedTranscript(await readBounded(stdin, PAYLOAD_BOUNDS));
+  const config = readConfig(paths.config);
+  if (config === undefined) return;
+  ensurePrivateDirectory(paths.stateDirectory);
+  // The mark is looked at once more after the lock is free: a fire in between has found it taken.
+  do {
+    const lock = acquireLock(paths.lock);
+    if (lock === undefined) return;
+    try {
+      await lead({ ...options, config, fired, lock });
+    } finally {
+      lock.release();
+    }
+  } while (hasWakeMark(paths.wake) && !signal.aborted);
+}
+
+async function lead({ paths, env, config, fired, lock, signal }: Lead): Promise<void> {
+  const machine = thisMachine(paths, env);
+  const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
+  const journal = openJournal(paths.journal);
+  const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld();
+  const sweep = (): Promise<RunReport> => run({ config, roots, fired, journal, machine, signal, isOutdated });
+  try {
+    do {
+      takeWakeMark(paths.wake);
+      const startedAt = Date.now();
+      const reports = await round({
+        sweep,
+        isOver: () => isOutdated() || signal.aborted,
+        patienceMs: PATIENCE_MS * Math.min(1, machine.backoffScale),
+      });
+      appendLog(paths.log, logLine(startedAt, reports));
+    } while (hasWakeMark(paths.wake) && lock.isHeld() && !signal.aborted);
+  } finally {
+    journal.close();
+  }
+}
+
+interface Round {
+  sweep: () => Promise<RunReport>;
+  isOver: () => boolean;
+  patienceMs: number;
+}
+
+/** One sweep for what is there, more for lines that come late, and more while a destination rests for a moment. */
+async function round({ sweep, isOver, patienceMs }: Round): Promise<RunReport[]> {
+  let last = await sweep();
+  const reports = [last];
+  const again = async (): Promise<void> => {
+    last = await sweep();
+    reports.push(last);
+  };
+  for (const settled = Date.now() + SETTLE_MS; Date.now() < settled && !isOver(); await sleep(POLL_MS)) {
+    if (haveGrown(last.transcripts)) await again();
+  }
+  // A file that was not there before (a first turn, a sub-agent) shows only in a sweep.
+  if (!isOver()) await again();
+  for (const leaveAt = Date.now() + patienceMs; nextTry(last) < leaveAt && !isOver(); await sleep(POLL_MS)) {
+    if (nextTry(last) <= Date.now()) await again();
+  }
+  return reports;
+}
+
+/**
+ * The transcript that the payload names. The payload is cut where the last message is long (the client drops what the
+ * socket does not hold when the hook has ended, about 200 KB), so it is searched and not parsed.
+ */
+function firedTranscript(payload: string): string | undefined {
+  const [, text] = /"transcript_path":\s*("(?:[^"\\]|\\.)*")/.exec(payload) ?? [];
+  try {
+    return text === undefined ? undefined : asString(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function haveGrown(transcripts: readonly Transcript[]): boolean {
+  return transcripts.slice(0, LIVE_TRANSCRIPTS).some(({ path, size }) => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    return now !== undefined && now.size !== size;
+  });
+}
+
+/** When a resting destination may be tried again, epoch ms; Infinity where none rests. */
+function nextTry({ destinations }: RunReport): number {
+  return Math.min(...destinations.map(({ until }) => until ?? Infinity));
+}
+
+/** What the log says of a round: counts and reasons, nothing of any transcript. */
+function logLine(startedAt: number, reports: readonly RunReport[]): { [name: string]: unknown } {
+  const last = reports.at(-1);
+  const destinations = last?.destinations.map(({ destination, state, reason }) => {
+    const all = reports.flatMap((report) => report.destinations).filter((one) => one.destination === destination);
+    const records = all.reduce((sum, one) => sum + one.records, 0);
+    const refused = all.reduce((sum, one) => sum + one.refused, 0);
+    return { destination, state, records, refused, ...(reason !== undefined && { reason }) };
+  });
+  return {
+    at: new Date(startedAt).toISOString(),
+    ms: Date.now() - startedAt,
+    sweeps: reports.length,
+    transcripts: last?.transcripts.length ?? 0,
+    destinations,
+  };
+}
