@@ -41,7 +41,9 @@ function writeBacklog(projects) {
   const samples = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
   const text = readdirSync(samples, { recursive: true })
     .filter((name) => name.endsWith('.jsonl') && !name.endsWith('journal.jsonl'))
-    .map((name) => readFileSync(join(samples, name), 'utf8'))
+    .flatMap((name) => readFileSync(join(samples, name), 'utf8').split('\n'))
+    .filter((line) => line.trim() !== '')
+    .map((line) => `${line}\n`)
     .join('');
   const file = text.repeat(Math.ceil(FILE_BYTES / text.length));
   mkdirSync(join(projects, 'backlog'), { recursive: true });

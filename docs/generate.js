@@ -7,15 +7,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { format, resolveConfig } from 'prettier';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const COMMANDS = ['install', 'status', 'run', 'export', 'demo', 'uninstall'];
 
 const { fieldGroups, destinationKinds } = await load();
 const pages = {
-  'docs/fields.md': fieldsPage(),
+  'docs/fields.md': await fieldsPage(),
   'docs/destinations.md': await destinationsPage(),
-  'docs/commands.md': commandsPage(),
+  'docs/commands.md': await commandsPage(),
 };
 if (process.argv.includes('--check')) check();
 else for (const [path, text] of Object.entries(pages)) writeFileSync(join(ROOT, path), text);
@@ -95,8 +96,9 @@ function commandsPage() {
   );
 }
 
-function page(title, lead, sections) {
-  return `# ${title}\n\n<!-- Written by \`npm run docs\`; do not edit. -->\n\n${lead}\n\n${sections.join('\n\n')}\n`;
+async function page(title, lead, sections) {
+  const text = `# ${title}\n\n<!-- Written by \`npm run docs\`; do not edit. -->\n\n${lead}\n\n${sections.join('\n\n')}\n`;
+  return format(text, { ...(await resolveConfig(join(ROOT, 'README.md'))), parser: 'markdown' });
 }
 
 function table(head, rows) {

@@ -43,11 +43,11 @@ export interface Cursor {
 /** The fold's memory: plain JSON, small, carried in the cursor so that two fires map as one would. */
 export interface Context {
   /** The first working directory that the transcript named. */
-  project?: string;
+  project?: string | undefined;
   /** The last client version, branch and timestamp seen, for lines that carry none of their own. */
-  clientVersion?: string;
-  gitBranch?: string;
-  timestamp?: string;
+  clientVersion?: string | undefined;
+  gitBranch?: string | undefined;
+  timestamp?: string | undefined;
 }
 
 /** A transcript that was opened, as far as the cursors behind its lines need to know it. */

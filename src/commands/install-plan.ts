@@ -1,4 +1,5 @@
 /** From flags and environment to the destinations that an installation configures. */
+import { resolve } from 'node:path';
 import type { Config, ConfiguredDestination } from '../config.ts';
 import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
 import type { Surroundings } from '../destinations/destination.ts';
@@ -35,7 +36,8 @@ export function destinationsFrom(
     destinations.push({ name: 'http', kind: 'http', redaction: asked ?? 'content', options });
   }
   if (flags.file !== undefined) {
-    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', options: { path: flags.file } });
+    const options = { path: filePath(flags.file) };
+    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', options });
   }
   const isBare = destinations.length === 0 && (existing?.destinations.length ?? 0) === 0;
   if (flags.local ?? isBare) {
@@ -52,6 +54,14 @@ export async function checkDestination(configured: ConfiguredDestination, surrou
   if (configured.kind !== 'http') return;
   const destination = await (await destinationKinds.http()).open(configured.options, surroundings);
   await destination.close();
+}
+
+/** Absolute: the hook runs in the session's directory, not in this one. */
+function filePath(given: string): string {
+  if (given !== '-') return resolve(given);
+  throw new UserError('A hook has no standard output to write records to.', {
+    hint: 'Keep them in the embedded store, and read them with: npx stopwire export',
+  });
 }
 
 function askedRedaction(asked: string | boolean | undefined): RedactionLevel | undefined {

@@ -25,11 +25,12 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
   }
   const paths = pathsFrom(terminal.env);
   const claudeDirectory = resolve(given.configDir ?? claudeConfigDirectory(terminal.env, paths.home));
-  const flags = await withAnswers(given, terminal);
+  const isAsking = terminal.isInteractive && !given.yes && !given.json && !given.dryRun;
+  const flags = await completed(given, isAsking, terminal);
   const config = await planConfig(flags, claudeDirectory, paths, terminal);
   const preview = flags.autoUpdate ? previewSettings({ paths, claudeDirectory }) : undefined;
   if (flags.dryRun) return sayPlan({ flags, paths, claudeDirectory, config, preview, terminal });
-  if (flags !== given && preview !== undefined && !(await isConfirmed(preview, claudeDirectory, terminal))) {
+  if (isAsking && preview !== undefined && !(await isConfirmed(preview, claudeDirectory, terminal))) {
     terminal.say('Nothing was changed.');
     return 0;
   }
@@ -48,12 +49,16 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
   return 0;
 }
 
-/** The flags, completed by the wizard where someone is there to answer; the same object where nobody is. */
-async function withAnswers(flags: InstallCommandFlags, terminal: Terminal): Promise<InstallCommandFlags> {
-  if (flags.apiKey === '-') return { ...flags, yes: true, apiKey: await terminal.readInput() };
-  if (!terminal.isInteractive || flags.yes || flags.json || flags.dryRun) return flags;
+/** The flags with the key from standard input where they say so, and with the wizard's answers where it may ask. */
+async function completed(
+  flags: InstallCommandFlags,
+  isAsking: boolean,
+  terminal: Terminal,
+): Promise<InstallCommandFlags> {
+  const apiKey = flags.apiKey === '-' ? await terminal.readInput() : flags.apiKey;
+  if (!isAsking) return { ...flags, apiKey };
   const { askInstall } = await import('./wizard.ts');
-  return { ...flags, ...(await askInstall(flags)) };
+  return { ...flags, ...(await askInstall({ ...flags, apiKey })) };
 }
 
 async function planConfig(
@@ -92,6 +97,7 @@ interface Plan {
   terminal: Terminal;
 }
 
+/** What --dry-run says. */
 function sayPlan({ flags, paths, claudeDirectory, config, preview, terminal }: Plan): number {
   const settings = settingsPath(claudeDirectory);
   const changes = preview !== undefined && preview.before !== preview.after;

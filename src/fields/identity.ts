@@ -1,5 +1,5 @@
 /** Which line this is, and which message and request it belongs to. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { asObject, asString } from '../lib/json.ts';
 import type { Entry, Transcript } from '../types.ts';
@@ -60,10 +60,7 @@ export function identity(
 function recordId(type: string, entry: Entry, transcript: Transcript): string {
   const uuid = asString(entry.line['uuid']);
   const name = uuid === undefined ? [basename(transcript.path), entry.start, entry.hash] : [type, uuid];
-  const digest = createHash('sha256')
-    .update(['1', ...name].join('\0'))
-    .digest();
-  return base32(digest).slice(0, 26);
+  return base32(hash('sha256', ['1', ...name].join('\0'), 'buffer')).slice(0, 26);
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';

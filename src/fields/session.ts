@@ -82,13 +82,7 @@ export function nextContext({ line }: Entry, context: Context): Context {
     clientVersion === context.clientVersion &&
     gitBranch === context.gitBranch &&
     time === context.timestamp;
-  if (unchanged) return context;
-  return {
-    ...(project !== undefined && { project }),
-    ...(clientVersion !== undefined && { clientVersion }),
-    ...(gitBranch !== undefined && { gitBranch }),
-    ...(time !== undefined && { timestamp: time }),
-  };
+  return unchanged ? context : { project, clientVersion, gitBranch, timestamp: time };
 }
 
 /** ISO 8601 in UTC, as the client writes it; free text that merely parses as a date is not let through. */

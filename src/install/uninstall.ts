@@ -8,8 +8,8 @@ import { isOurs } from './launcher.ts';
 import { isBackupOf } from './backup.ts';
 import { waitForLock } from '../state/lock.ts';
 import { settingsPath } from './install.ts';
-import { changeSettings, restoreSettings } from './settings-file.ts';
-import { removeHook } from './settings.ts';
+import { changeSettings, readSettings, restoreSettings } from './settings-file.ts';
+import { findHooks, removeHook } from './settings.ts';
 
 export interface UninstallOptions {
   paths: Paths;
@@ -60,18 +60,21 @@ function takeBack(patched: PatchedSettings, now: Date): UninstallReport['setting
   return { path, outcome: 'edited', ...(change.backup !== undefined && { backup: change.backup }) };
 }
 
-/** The bytes from before; undefined where there was no file. */
+/** The bytes from before; undefined where there was no file. A backup with an older hook of ours is not from before. */
 function originalOf({ backup, wasMissing }: PatchedSettings): Buffer | undefined | 'unknown' {
   if (wasMissing) return undefined;
-  return backup !== undefined && existsSync(backup) ? readFileSync(backup) : 'unknown';
+  if (backup === undefined || !existsSync(backup)) return 'unknown';
+  const bytes = readFileSync(backup);
+  return findHooks(bytes.toString('utf8'), isOurs).length > 0 ? 'unknown' : bytes;
 }
 
 /** A backup that says the same as the file is a trace, not a help. */
 function removeNeedlessBackups(path: string): void {
-  const directory = dirname(path);
   if (!existsSync(path)) return;
-  const current = sha256(readFileSync(path));
-  for (const name of readdirSync(directory).filter((one) => isBackupOf(path, one))) {
+  const { target } = readSettings(path);
+  const directory = dirname(target);
+  const current = sha256(readFileSync(target));
+  for (const name of readdirSync(directory).filter((one) => isBackupOf(target, one))) {
     const backup = join(directory, name);
     if (sha256(readFileSync(backup)) === current) rmSync(backup);
   }

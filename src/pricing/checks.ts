@@ -49,7 +49,8 @@ export function tokens(node: Node): number {
 /** A decimal string, parsed; a JSON number could not be trusted to the last digit. */
 export function decimal(node: Node, parse: (decimal: string) => bigint | undefined): bigint {
   const value = typeof node.value === 'string' ? parse(node.value) : undefined;
-  if (value === undefined) throw new Misfit(node, 'is not a decimal string like "12.5", or has too many places to be exact');
+  if (value === undefined)
+    throw new Misfit(node, 'is not a decimal string like "12.5", or has too many places to be exact');
   return value;
 }
 
