@@ -45,8 +45,9 @@ describe('discover', () => {
 
   test('keeps one order for files of the same time', () => {
     const names = ['p/c.jsonl', 'p/a.jsonl', 'q/a.jsonl', 'p/b.jsonl'];
-    const written = names.map((name) => write(name, 1_000));
-    expect(paths([root])).toEqual(written.toSorted());
+    const roots = [root, makeTempDirectory()].toSorted().toReversed();
+    const written = roots.flatMap((below) => names.map((name) => write(name, 1_000, below)));
+    expect(paths(roots)).toEqual(written.toSorted());
   });
 
   test('looks into every root, and mixes what it finds', () => {

@@ -216,7 +216,9 @@ describe('compaction', () => {
     const { cursor, rest, tally } = readJournal(path);
     const files = ['/a', ...Array.from({ length: 20 }, (_, index) => `/file-${index}`)];
     return ['local', 'rested', 'only-rested', 'woken', 'unknown'].map((destination) => ({
-      ...{ destination, rest: rest(destination), tally: tally(destination) },
+      destination,
+      rest: rest(destination),
+      tally: tally(destination),
       cursors: files.map((file) => cursor(destination, file)),
     }));
   }

@@ -156,8 +156,15 @@ describe('totals', () => {
       answerOf('d', 'm2', { ...usage, output_tokens: 7, cost_usd: 0.25 }),
     );
     expect(store.totals()).toMatchObject({
-      ...{ records: 4, sessions: 2, responses: 2, inputTokens: 6, outputTokens: 907 },
-      ...{ cacheReadTokens: 200, cacheCreationTokens: 40, costUsd: 0.75, unpricedResponses: 0 },
+      records: 4,
+      sessions: 2,
+      responses: 2,
+      inputTokens: 6,
+      outputTokens: 907,
+      cacheReadTokens: 200,
+      cacheCreationTokens: 40,
+      costUsd: 0.75,
+      unpricedResponses: 0,
     });
   });
 
