@@ -251,11 +251,34 @@ describe('several processes', () => {
     for (const writer of writers) writer.send('go');
   }
 
-  test('eight open a new store at once, and each writes what it has', async () => {
+  test('eight write at once, and each waits for its turn', async () => {
     const writers = Array.from({ length: 8 }, (_, index) => startWriter(`w${index}`, 5));
     await go(...writers);
     expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual(writers.map(() => 0));
     expect(open().totals().records).toBe(8 * 5 * 50);
+  });
+
+  test('four open a new store at the same instant, again and again, and none is refused', async () => {
+    const openers = Array.from({ length: 4 }, () =>
+      startChild(`
+        import { openStore } from ${storeModule};
+        process.on('message', (path) => {
+          try {
+            openStore(path).close();
+            process.send('opened');
+          } catch (error) {
+            process.send(error.message);
+          }
+        });
+        process.send('ready');
+      `),
+    );
+    await Promise.all(openers.map((child) => child.next()));
+    for (let round = 0; round < 150; round += 1) {
+      for (const child of openers) child.send(`${path}-${round}`);
+      const answers = await Promise.all(openers.map((child) => child.next()));
+      expect([round, ...answers]).toEqual([round, 'opened', 'opened', 'opened', 'opened']);
+    }
   });
 
   test.each([1, 7, 20])('two write, one is killed after batch %i: nothing that was committed is lost', async (last) => {

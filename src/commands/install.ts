@@ -131,10 +131,10 @@ function sayReport(report: InstallReport, config: Config, terminal: Terminal): v
 }
 
 function sayDestinations(config: Config, terminal: Terminal): void {
-  for (const { name, kind, redaction, options } of config.destinations) {
+  for (const { name, redaction, options } of config.destinations) {
     const place = options['endpoint'] ?? options['path'];
-    const where = typeof place === 'string' ? `${kind} ${place}` : kind;
-    terminal.say(`      records go to ${name} (${where}), redaction: ${redaction}`);
+    const where = typeof place === 'string' ? `${name} (${place})` : name;
+    terminal.say(`      records go to ${where}, redaction: ${redaction}`);
   }
 }
 

@@ -30,9 +30,22 @@ const require = createRequire(import.meta.url);
 export function openDatabase(path: string): Database {
   const database = new (driver())(path);
   database.exec('PRAGMA busy_timeout = 5000');
-  database.exec('PRAGMA journal_mode = WAL');
+  useWriteAheadLog(database);
   database.exec('PRAGMA synchronous = NORMAL');
   return database;
+}
+
+/**
+ * Two processes that do this to a new database at once can be in each other's way, and SQLite then refuses one at
+ * once, whatever the timeout: waiting would help neither. The next attempt finds it done, or waits.
+ */
+function useWriteAheadLog(database: Database, attempts = 20): void {
+  try {
+    database.exec('PRAGMA journal_mode = WAL');
+  } catch (error) {
+    if (attempts === 1) throw error;
+    useWriteAheadLog(database, attempts - 1);
+  }
 }
 
 function driver(): Driver {
