@@ -71,7 +71,7 @@ export function sayError(error: unknown, terminal: Terminal): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   terminal.say(`${paint.error('error:')} stopwire met something that it does not know: ${printable(message)}`);
-  terminal.say('Please report it, with the command you ran: https://github.com/stopwire/stopwire/issues');
+  terminal.say('Please report it, with the command you ran.');
   return 1;
 }
 

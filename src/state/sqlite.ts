@@ -21,6 +21,9 @@ export interface Statement {
 
 type Driver = new (path: string, options?: { readOnly?: boolean; readonly?: boolean }) => Database;
 
+const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_POLL_MS = 10;
+
 const require = createRequire(import.meta.url);
 
 /**
@@ -29,22 +32,25 @@ const require = createRequire(import.meta.url);
  */
 export function openDatabase(path: string): Database {
   const database = new (driver())(path);
-  database.exec('PRAGMA busy_timeout = 5000');
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   useWriteAheadLog(database);
   database.exec('PRAGMA synchronous = NORMAL');
   return database;
 }
 
 /**
- * Two processes that do this to a new database at once can be in each other's way, and SQLite then refuses one at
- * once, whatever the timeout: waiting would help neither. The next attempt finds it done, or waits.
+ * While one process turns a new database to this mode, SQLite refuses every other one at once, whatever the timeout:
+ * it cannot tell whether waiting would help. It does.
  */
-function useWriteAheadLog(database: Database, attempts = 20): void {
-  try {
-    database.exec('PRAGMA journal_mode = WAL');
-  } catch (error) {
-    if (attempts === 1) throw error;
-    useWriteAheadLog(database, attempts - 1);
+function useWriteAheadLog(database: Database): void {
+  const deadline = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return database.exec('PRAGMA journal_mode = WAL');
+    } catch (error) {
+      if (!/locked/.test(String(error)) || Date.now() > deadline) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_POLL_MS);
   }
 }
 
