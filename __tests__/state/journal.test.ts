@@ -255,13 +255,15 @@ describe('compaction', () => {
   });
 
   test.each([
-    ['a small journal', 500],
-    ['a journal of which all is in force', 4_000],
-  ])('leaves %s as it is', (_title, files) => {
+    ['a small journal', { commits: 1_000, files: 10 }, false],
+    ['a large one that is mostly in force', { commits: 10_000, files: 5_000 }, true],
+  ])('leaves %s as it is', (_title, { commits, files }, isLarge) => {
     withJournal((journal) => {
-      for (let file = 0; file < files; file += 1) commitTo(journal, 'local', { [`/file-${file}`]: file });
+      for (let round = 0; round < commits; round += 1)
+        commitTo(journal, 'local', { [`/file-${round % files}`]: round });
     });
     const before = readFileSync(path);
+    expect(before.length > 1_048_576).toBe(isLarge);
     withJournal(() => {});
     expect(readFileSync(path).equals(before)).toBe(true);
   });

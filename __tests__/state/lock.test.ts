@@ -309,7 +309,8 @@ describe('waiting for the lock', () => {
 
   test('says once that it waits, and takes the lock when its holder gives it back', async () => {
     const holder = await startHolder();
-    const onWait = jest.fn(() => holder.send('release'));
+    // Late enough for it to have looked more than once.
+    const onWait = jest.fn(() => void setTimeout(() => holder.send('release'), 350));
     const lock = await waitForLock(path, 60_000, onWait);
     held.push(lock);
     expect(lock?.isHeld()).toBe(true);
