@@ -101,7 +101,7 @@ describe('a disk that refuses keeps the batch for later, with the reason', () =>
   ])('when %s', async (_title, prepare, reason) => {
     await prepare();
     // The driver is loaded by now: whoever runs the tests may keep it where nobody else can look.
-    openStore(':memory:').close();
+    openStore(join(makeTempDirectory(), 'warm-up.db')).close();
     const destination = await open();
     const delivery = await withoutPrivileges(() => destination.deliver(batchOf('b'), never));
     expect(delivery).toEqual({
