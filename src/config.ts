@@ -22,6 +22,8 @@ export interface Config {
   /** Claude Code's configuration roots. */
   claudeDirectories: readonly string[];
   destinations: readonly ConfiguredDestination[];
+  /** Records name the client's account: its e-mail address and ids. */
+  account?: boolean;
 }
 
 /** Reads the configuration; undefined where there is none. Throws a UserError where it cannot be understood. */
@@ -34,7 +36,8 @@ export function readConfig(path: string): Config | undefined {
   }
   const claudeDirectories = (asArray(value['claudeDirectories']) ?? []).filter((item) => typeof item === 'string');
   const destinations = narrowDestinations(path, value['destinations'] ?? []);
-  return { version: CONFIG_VERSION, claudeDirectories, destinations };
+  const account = value['account'] === true;
+  return { version: CONFIG_VERSION, claudeDirectories, destinations, ...(account && { account }) };
 }
 
 /** Writes the configuration, readable by its owner alone: it holds keys. */

@@ -1,8 +1,16 @@
 /** What a run needs of the machine it is on. Handed in as one value, so that a test can hand in another. */
 import { join } from 'node:path';
+import type { Config } from './config.ts';
 import type { Surroundings } from './destinations/destination.ts';
+import type { Capture } from './fields/index.ts';
+import { readAccount } from './lib/claude-account.ts';
+import { mcpServers, skillsRegistered } from './lib/claude-inventory.ts';
+import { claudeJsonPath } from './lib/claude-json.ts';
+import { memoisedRepositories } from './lib/git-files.ts';
+import { readHost } from './lib/host.ts';
 import { programRoot, programVersion } from './program.ts';
-import type { Paths } from './state/paths.ts';
+import { hostId } from './state/host-id.ts';
+import { claudeConfigDirectory, type Paths } from './state/paths.ts';
 
 export interface Machine {
   surroundings: Surroundings;
@@ -10,6 +18,10 @@ export interface Machine {
   pricing: string;
   /** The folder of the dead-letter files. */
   deadLetters: string;
+  /** Where damaged lines are pointed at. */
+  quarantine: string;
+  /** What records say of this machine; taken once a run. */
+  capture: (config: Config) => Capture;
   now: () => Date;
   /** In [0, 1). */
   random: () => number;
@@ -22,9 +34,37 @@ export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
     surroundings: { env, storePath: paths.store, userAgent: `stopwire/${programVersion()}` },
     pricing: join(programRoot, 'pricing'),
     deadLetters: paths.deadLetters,
+    quarantine: paths.quarantine,
+    capture: (config) => captureOf(config, paths),
     now: () => new Date(),
     random: Math.random,
     backoffScale: scaleFrom(env['STOPWIRE_BACKOFF_SCALE']),
+  };
+}
+
+/** The account is read only where the user has asked for it. */
+function captureOf({ account, claudeDirectories: [directory] }: Config, paths: Paths): Capture {
+  const claudeDirectory = directory ?? claudeConfigDirectory({}, paths.home);
+  const claudeJson = claudeJsonPath(claudeDirectory);
+  return {
+    version: programVersion(),
+    host: readHost(),
+    hostId: hostId(paths.hostId),
+    account: account ? readAccount(claudeJson) : undefined,
+    repositoryAt: memoisedRepositories(),
+    inventoryAt: memoised((project) => ({
+      mcpServers: mcpServers(claudeJson, project).map(({ name, scope }) => `${name} (${scope})`),
+      skills: skillsRegistered(claudeDirectory, project).map(({ name, scope }) => `${name} (${scope})`),
+    })),
+  };
+}
+
+function memoised<Value>(read: (key: string) => Value): (key: string) => Value {
+  const known = new Map<string, Value>();
+  return (key) => {
+    const value = known.get(key) ?? read(key);
+    known.set(key, value);
+    return value;
   };
 }
 

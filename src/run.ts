@@ -1,9 +1,11 @@
 /** The line, written once: discover → read → map → price → redact → batch → deliver → commit. */
 import pLimit from 'p-limit';
 import type { Config, ConfiguredDestination } from './config.ts';
+import type { Context } from './context.ts';
 import type { Batch, Destination } from './destinations/destination.ts';
 import { destinationKinds, isDestinationKind } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
+import { isSettled } from './fields/index.ts';
 import { backoffMs, MAX_WAIT_MS } from './lib/backoff.ts';
 import type { Machine } from './machine.ts';
 import { batcher } from './pipeline/batch.ts';
@@ -11,13 +13,14 @@ import { commit } from './pipeline/commit.ts';
 import { deliver } from './pipeline/deliver.ts';
 import { discover } from './pipeline/discover.ts';
 import { map } from './pipeline/map.ts';
-import { price } from './pipeline/price.ts';
+import { priceMapped } from './pipeline/price.ts';
 import { read } from './pipeline/read.ts';
 import { redactionLevelOf, redactor } from './pipeline/redact.ts';
 import { loadPriceTable, type PriceTable } from './pricing/table.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Journal } from './state/journal.ts';
-import type { Context, Transcript } from './types.ts';
+import { openQuarantine, type Quarantine, type QuarantinedRange } from './state/quarantine.ts';
+import type { Checkpoint, Entry, Transcript } from './types.ts';
 
 const DESTINATIONS_AT_ONCE = 4;
 
@@ -69,17 +72,24 @@ export interface RunReport {
 export async function run(options: RunOptions): Promise<RunReport> {
   const transcripts = discover(options.roots, options.fired);
   const limit = pLimit(DESTINATIONS_AT_ONCE);
+  const quarantine = openQuarantine(options.machine.quarantine);
   const destinations = await Promise.all(
-    options.config.destinations.map((destination) => limit(() => bringUpToDate(destination, transcripts, options))),
+    options.config.destinations.map((configured) =>
+      limit(() => bringUpToDate({ configured, transcripts, quarantine }, options)),
+    ),
   );
   return { transcripts, destinations };
 }
 
-async function bringUpToDate(
-  configured: ConfiguredDestination,
-  transcripts: readonly Transcript[],
-  options: RunOptions,
-): Promise<DestinationReport> {
+/** One destination, and what all of them share. */
+interface Task {
+  configured: ConfiguredDestination;
+  transcripts: readonly Transcript[];
+  quarantine: Quarantine;
+}
+
+async function bringUpToDate(task: Task, options: RunOptions): Promise<DestinationReport> {
+  const { configured } = task;
   const report: DestinationReport = { destination: configured.name, records: 0, refused: 0, state: 'current' };
   const rest = options.journal.rest(configured.name);
   if (rest !== undefined && !options.ignoreRests && isInForce(rest.until, options.machine.now())) {
@@ -87,7 +97,7 @@ async function bringUpToDate(
   }
   const destination = lazyDestination(configured, options.machine.surroundings);
   try {
-    await ship({ configured, transcripts, open: destination.open, report }, options);
+    await ship({ ...task, open: destination.open, report }, options);
   } catch (error) {
     report.state = 'failed';
     report.reason = error instanceof UserError ? error.message : `stopwire could not go on: ${reasonOf(error)}`;
@@ -97,37 +107,47 @@ async function bringUpToDate(
   return report;
 }
 
-interface Shipment {
-  configured: ConfiguredDestination;
-  transcripts: readonly Transcript[];
+interface Shipment extends Task {
   open: () => Promise<Destination>;
   /** Filled in as the shipment goes. */
   report: DestinationReport;
 }
 
 /** The straight line for one destination. */
-async function ship({ configured, transcripts, open, report }: Shipment, options: RunOptions): Promise<void> {
+async function ship(
+  { configured, transcripts, quarantine, open, report }: Shipment,
+  options: RunOptions,
+): Promise<void> {
   const redact = redactor(redactionLevelOf(configured));
   const prices = lazyPrices(options.machine.pricing);
+  const capture = options.machine.capture(options.config);
   let batches: ReturnType<typeof batcher> | undefined;
   for (const [index, transcript] of transcripts.entries()) {
     options.onProgress?.({ ...report, transcripts: index, of: transcripts.length });
     const cursor = options.journal.cursor(configured.name, transcript.path);
     if (cursor !== undefined && isUnchanged(cursor, transcript)) continue;
+    let resume: Checkpoint | undefined;
     let context: Context | undefined;
     for await (const { file, entries } of read(transcript, cursor)) {
-      batches ??= batcher(configured.name, (await open()).limits);
       for (const entry of entries) {
-        const mapped = map(entry, transcript, context ?? file.context);
-        context = mapped.context;
-        const record = redact(price(mapped.record, prices()));
-        const full = batches.add(record, { file, entry, context });
+        const mapped = priceMapped(map(entry, file, context ?? file.from.context, capture), prices());
+        ({ context } = mapped);
+        if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
+        // Delivered before: read once more only for what the next lines need to know of it.
+        if (entry.end <= file.deliveredTo) continue;
+        if (entry.unparseable) quarantine.keep(damagedRange(transcript, entry, options.machine.now()));
+        batches ??= batcher(configured.name, (await open()).limits);
+        const full = batches.add(mapped.records.map(redact), { file, entry, resume: resume ?? file.from });
         if (full !== undefined && !(await send(full, await open(), report, options))) return;
       }
     }
   }
   const last = batches?.rest();
   if (last !== undefined) await send(last, await open(), report, options);
+}
+
+function damagedRange({ path }: Transcript, { start, end, hash }: Entry, now: Date): QuarantinedRange {
+  return { file: path, start, end, sha256: hash ?? '', reason: 'no JSON object', at: now.toISOString() };
 }
 
 /** Delivers one batch and commits it; false where the destination should be left for now. */

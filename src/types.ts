@@ -1,4 +1,5 @@
 /** The shapes that pass along the line, before a line of a transcript has become a record. Types only. */
+import type { Context } from './context.ts';
 
 /** One decoded JSON object of a transcript; nothing in it is trusted until a field group has narrowed it. */
 export type Line = { readonly [key: string]: unknown };
@@ -36,18 +37,15 @@ export interface Cursor {
   /** Size and time of the file when it was read, so that an unchanged one need not be opened. */
   size: number;
   mtimeMs: number;
-  /** What mapping the next line needs to know of the lines before it. */
-  context: Context;
+  /** Where the fold is taken up again: at `offset`, or before it where a turn or a call was still open. */
+  resume: Checkpoint;
 }
 
-/** The fold's memory: plain JSON, small, carried in the cursor so that two fires map as one would. */
-export interface Context {
-  /** The first working directory that the transcript named. */
-  project?: string | undefined;
-  /** The last client version, branch and timestamp seen, for lines that carry none of their own. */
-  clientVersion?: string | undefined;
-  gitBranch?: string | undefined;
-  timestamp?: string | undefined;
+/** A place in a transcript from which mapping can go on: the lines from there to the cursor are folded once more. */
+export interface Checkpoint {
+  /** Byte offset; a line begins there. */
+  offset: number;
+  context: Context;
 }
 
 /** A transcript that was opened, as far as the cursors behind its lines need to know it. */
@@ -58,11 +56,32 @@ export interface OpenedTranscript {
   /** Bytes and time when it was opened: what grows later is seen by the next sweep. */
   size: number;
   mtimeMs: number;
-  /** What mapping its first new line knows of the lines before it. */
-  context: Context;
+  /** Where this reading began. */
+  from: Checkpoint;
+  /** Lines that end at or before this offset have been delivered, and are read only for the fold. */
+  deliveredTo: number;
+  /** What the client wrote beside the file of a sub-agent. */
+  agent?: AgentMeta | undefined;
 }
 
-/** One complete line and where it stood. */
+/** A sub-agent, as its file's place and its `.meta.json` describe it. */
+export interface AgentMeta {
+  agentId: string;
+  agentType?: string | undefined;
+  description?: string | undefined;
+  /** The call that started it. */
+  toolUseId?: string | undefined;
+  /** 1 for an agent of the session, 2 for one of those. */
+  depth?: number | undefined;
+  model?: string | undefined;
+  isBuiltIn?: boolean | undefined;
+  /** Of an agent that another one started. */
+  parentAgentId?: string | undefined;
+  workflowPhase?: string | undefined;
+  workflowRun?: string | undefined;
+}
+
+/** One complete line, or a part of a damaged one, and where it stood. */
 export interface Entry {
   /** The line as an object; a line that is not one is `{}` with `unparseable` set. */
   line: Line;
@@ -77,4 +96,6 @@ export interface Entry {
   unparseable?: true;
   /** The line was over the size limit: its giant strings were left out. */
   oversized?: true;
+  /** What is damaged can be several entries on one line: more of them follow, so no cursor may stand behind this one. */
+  continues?: true;
 }

@@ -23,18 +23,13 @@ export function expectedLines(projects: string): string[] {
   return ids.toSorted();
 }
 
-/** The ids of records, sorted. */
+/** The ids of records of lines, sorted: those of turns and sessions are added up from them. */
 export function idsOf(records: readonly { [field: string]: unknown }[]): string[] {
-  return records.map(({ id }) => String(id)).toSorted();
+  return records.flatMap(({ id, derived }) => (derived === true ? [] : [String(id)])).toSorted();
 }
 
 function idOf(value: { uuid?: string; type: string }, file: string, start: number, line: Buffer): string {
-  const hash = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
-  const name = value.uuid === undefined ? [file, start, hash(line).toString('hex')] : [value.type, value.uuid];
-  const bits = [...hash(['1', ...name].join('\0'))].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  const letters = bits.match(/.{5}/g) ?? [];
-  return letters
-    .map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(five, 2)])
-    .join('')
-    .slice(0, 26);
+  const hash = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+  const name = value.uuid === undefined ? [file, start, hash(line)] : [value.type, value.uuid];
+  return hash(['1', ...name].join('\0')).slice(0, 32);
 }

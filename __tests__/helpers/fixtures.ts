@@ -1,13 +1,15 @@
 /** The real transcripts in fixtures/, as a source would find them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Line, Transcript } from '../../src/types.ts';
+import { agentFileOf, readAgentMeta } from '../../src/sources/agent-meta.ts';
+import type { AgentMeta, Line, Transcript } from '../../src/types.ts';
 
 export const TRANSCRIPTS = join(import.meta.dirname, '..', '..', 'fixtures', 'transcripts');
 
 /** One transcript and its lines, each with its bytes. */
 export interface FixtureFile {
   transcript: Transcript;
+  agent?: AgentMeta | undefined;
   lines: { value: Line; start: number; bytes: Buffer }[];
 }
 
@@ -25,7 +27,9 @@ function fixtureFile(name: string): FixtureFile {
   const bytes = readFileSync(path);
   const [projectFolder = '', inside = ''] = name.split('/');
   const sessionId = inside.replace(/\.jsonl$/, '');
+  const agentFile = agentFileOf(path);
   return {
+    agent: agentFile && readAgentMeta(agentFile),
     transcript: { source: 'claude-code', path, projectFolder, sessionId, size: bytes.length, mtimeMs: 0 },
     lines: split(bytes),
   };

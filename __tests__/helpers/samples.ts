@@ -1,10 +1,10 @@
 /** Small records and cursors, and origins made from real transcripts. */
-import type { MessageRecord } from '../../src/fields/index.ts';
-import { map } from '../../src/pipeline/map.ts';
+import type { Context } from '../../src/context.ts';
+import { emptyContext, isSettled, type MessageRecord } from '../../src/fields/index.ts';
 import type { Origin } from '../../src/pipeline/batch.ts';
-import type { Context, Cursor } from '../../src/types.ts';
+import type { Cursor } from '../../src/types.ts';
 import type { FixtureFile } from './fixtures.ts';
-import { entryOf } from './mapped.ts';
+import { foldLines, openedFile } from './mapped.ts';
 
 /** A record of a user's line, or of what is said otherwise. */
 export function recordOf(id: string, more: Partial<MessageRecord> = {}): MessageRecord {
@@ -12,7 +12,7 @@ export function recordOf(id: string, more: Partial<MessageRecord> = {}): Message
 }
 
 /** A cursor that can be told from others by its offset. */
-export function cursorAt(offset: number, context: Context = {}): Cursor {
+export function cursorAt(offset: number, context: Context = emptyContext): Cursor {
   const hash = offset.toString(16).padStart(16, '0');
   return {
     offset,
@@ -20,20 +20,20 @@ export function cursorAt(offset: number, context: Context = {}): Cursor {
     tail: { length: 12, hash },
     size: offset + 100,
     mtimeMs: 1_790_000_000_000.25,
-    context,
+    resume: { offset, context },
   };
 }
 
-/** Every line of a transcript as a record, with the origin that its cursor is made of. */
-export function originsOf(file: FixtureFile): { record: MessageRecord; origin: Origin }[] {
-  const { transcript, lines } = file;
-  const head = Buffer.concat(lines.map(({ bytes }) => Buffer.concat([bytes, Buffer.from('\n')]))).subarray(0, 1024);
-  const opened = { transcript, head, size: transcript.size, mtimeMs: transcript.mtimeMs, context: {} };
-  let context: Context = {};
-  return lines.map((line) => {
-    const entry = entryOf(line);
-    const mapped = map(entry, transcript, context);
-    context = mapped.context;
-    return { record: mapped.record, origin: { file: opened, entry, context } };
+/** Every line of a transcript as its records, with the origin that its cursor is made of. */
+export function originsOf(file: FixtureFile): { records: readonly MessageRecord[]; origin: Origin }[] {
+  const head = Buffer.concat(file.lines.map(({ bytes }) => Buffer.concat([bytes, Buffer.from('\n')]))).subarray(
+    0,
+    1024,
+  );
+  const opened = { ...openedFile(file), head };
+  let resume = opened.from;
+  return foldLines(file).map(({ entry, records, context }) => {
+    if (isSettled(context)) resume = { offset: entry.end, context };
+    return { records, origin: { file: opened, entry, resume } };
   });
 }

@@ -4,7 +4,7 @@ import type { Batch, Limits } from '../../src/destinations/destination.ts';
 import type { MessageRecord } from '../../src/fields/index.ts';
 import { batcher, type Origin } from '../../src/pipeline/batch.ts';
 import { cursorAfter, isUnchanged } from '../../src/state/anchors.ts';
-import { fixtureFiles } from '../helpers/fixtures.ts';
+import { fixtureFiles, type FixtureFile } from '../helpers/fixtures.ts';
 import { originsOf, recordOf } from '../helpers/samples.ts';
 
 interface Item {
@@ -14,9 +14,16 @@ interface Item {
 
 const WIDE: Limits = { maxRecords: 1_000_000, maxBytes: Infinity };
 
-/** One transcript, and all the transcripts of a case, one behind the other. */
-const turn = fixtureFiles('2.1.329-thinktool').flatMap(originsOf);
-const session = fixtureFiles('2.1.329-subagentnest').flatMap(originsOf);
+/** One transcript, and all the transcripts of a case, one behind the other: the lines with one record each. */
+const turn = fixtureFiles('2.1.329-thinktool').flatMap(linesOf);
+const session = fixtureFiles('2.1.329-subagentnest').flatMap(linesOf);
+
+function linesOf(file: FixtureFile): Item[] {
+  return originsOf(file).flatMap(({ records, origin }) => {
+    const [record] = records;
+    return record === undefined ? [] : [{ record, origin }];
+  });
+}
 
 /** Real origins for made-up records: of these ids, with texts of these lengths. */
 function itemsOf(...lengths: number[]): Item[] {
@@ -28,7 +35,7 @@ function itemsOf(...lengths: number[]): Item[] {
 
 function batchesOf(items: readonly Item[], limits: Limits, destination = 'local'): Batch[] {
   const batches = batcher(destination, limits);
-  const full = items.map(({ record, origin }) => batches.add(record, origin));
+  const full = items.map(({ record, origin }) => batches.add([record], origin));
   return [...full, batches.rest()].filter((batch) => batch !== undefined);
 }
 
@@ -51,6 +58,19 @@ describe('cutting', () => {
     expect(cut(bytes * 4 - 1)).toEqual([3, 3, 3, 1]);
   });
 
+  test('the records of one line stay together', () => {
+    const [origin] = turn.map((item) => item.origin);
+    if (origin === undefined) throw new Error('the fixture has lines');
+    const batches = batcher('local', { ...WIDE, maxRecords: 3 });
+    const pair = (name: string) => batches.add([recordOf(`${name}1`), recordOf(`${name}2`)], origin);
+    const cut = [pair('a'), pair('b'), pair('c'), batches.rest()].filter((batch) => batch !== undefined);
+    expect(cut.map(({ records }) => records.map(({ id }) => id))).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'b2'],
+      ['c1', 'c2'],
+    ]);
+  });
+
   test('a record over the limit travels alone', () => {
     const batches = batchesOf(itemsOf(1, 1, 5_000, 1, 5_000, 5_000, 1), { ...WIDE, maxBytes: 1_000 });
     expect(batches.map(({ records }) => records.map(({ id }) => id))).toEqual([
@@ -66,7 +86,7 @@ describe('cutting', () => {
   test('nothing makes no batch, and what was cut is not cut again', () => {
     const batches = batcher('local', WIDE);
     expect(batches.rest()).toBeUndefined();
-    for (const { record, origin } of itemsOf(1, 1)) batches.add(record, origin);
+    for (const { record, origin } of itemsOf(1, 1)) batches.add([record], origin);
     expect(batches.rest()?.records).toHaveLength(2);
     expect(batches.rest()).toBeUndefined();
   });
@@ -97,7 +117,7 @@ describe('the cursors of a batch', () => {
     for (const { records, upTo } of batches) {
       const part = session.slice(position, (position += records.length));
       const expected = new Map(
-        part.map(({ origin: { file, entry, context } }) => [file.transcript.path, cursorAfter(file, entry, context)]),
+        part.map(({ origin: { file, entry, resume } }) => [file.transcript.path, cursorAfter(file, entry, resume)]),
       );
       expect(upTo).toEqual(expected);
     }
@@ -108,8 +128,7 @@ describe('the cursors of a batch', () => {
   test('carry the context behind that line', () => {
     const [first] = batchesOf(turn, { ...WIDE, maxRecords: 5 });
     const [cursor] = first?.upTo.values() ?? [];
-    expect(cursor?.context).toEqual(turn[4]?.origin.context);
-    expect(cursor?.context.project).toMatch(/^\//);
+    expect(cursor?.resume).toEqual(turn[4]?.origin.resume);
   });
 
   test('in the middle of a file do not say that the file needs no reading; behind its end they do', () => {

@@ -46,6 +46,14 @@ describe('a commit', () => {
     expect(existsSync(ledger.deadLetters)).toBe(false);
   });
 
+  test('counts lines of unknown kinds by client version, over several commits', () => {
+    const strange = { unknown: true, client_version: '2.2.0', subtype: 'new' };
+    const records = [recordOf('a', strange), recordOf('b', strange), recordOf('c', { unknown: true }), recordOf('d')];
+    commit({ ...batch, records }, [], ledger);
+    commit({ ...batch, records: records.slice(0, 1) }, [], ledger);
+    expect(readJournal(path).tally('http')?.unknown).toEqual({ '2.2.0 user/new': 3, 'unknown user': 1 });
+  });
+
   test('keeps what was refused, and passes it', () => {
     commit(batch, refused, ledger);
     const letter = JSON.parse(readFileSync(join(ledger.deadLetters, 'http.jsonl'), 'utf8'));

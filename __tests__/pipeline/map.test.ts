@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { fixtureFiles } from '../helpers/fixtures.ts';
-import { foldFile, mapFile, mapFixture } from '../helpers/mapped.ts';
+import { isSettled, type MessageRecord } from '../../src/fields/index.ts';
+import { foldLines, mapFile, mapFixture, type FoldedLine } from '../helpers/mapped.ts';
 
 const files = fixtureFiles();
+
+function recordsOf(lines: readonly FoldedLine[]): MessageRecord[] {
+  return lines.flatMap(({ records }) => records);
+}
 
 describe('every line of every client version', () => {
   test('there are fixtures of clients from 1.0.128 to 2.1.329', () => {
@@ -15,14 +21,15 @@ describe('every line of every client version', () => {
   test.each(files.map((file) => [file.transcript.path.split('/transcripts/')[1] ?? '', file] as const))(
     '%s: a record a line, with an id, a type and a session',
     (_, file) => {
-      const records = mapFile(file);
-      expect(records).toHaveLength(file.lines.length);
-      for (const [index, record] of records.entries()) {
+      for (const [index, { records }] of foldLines(file).entries()) {
+        const [record, ...others] = records.filter(({ derived }) => derived === undefined);
         const line = file.lines[index]?.value;
-        expect(record.id).toMatch(/^[a-z2-7]{26}$/);
-        expect(record.type).toBe(line?.['type']);
-        expect(record.session_id).toBe(line?.['sessionId'] ?? file.transcript.sessionId);
-        expect(record.project).toBeDefined();
+        expect(others).toEqual([]);
+        expect(record?.id).toMatch(/^[0-9a-f]{32}$/);
+        expect(record?.type).toBe(line?.['type']);
+        expect(record?.session_id).toBe(line?.['sessionId'] ?? file.transcript.sessionId);
+        expect(record?.project).toBeDefined();
+        expect(record?.unknown).toBeUndefined();
       }
     },
   );
@@ -30,18 +37,21 @@ describe('every line of every client version', () => {
   test.each(files.map((file) => [file.transcript.path.split('/transcripts/')[1] ?? '', file] as const))(
     '%s: reading in two fires gives the records of reading once, wherever the cut is',
     (_, file) => {
-      const whole = mapFile(file);
-      for (let cut = 0; cut <= file.lines.length; cut += 1) {
-        const first = foldFile(file, {}, 0, cut);
-        const carried = JSON.parse(JSON.stringify(first.context));
-        expect([...first.records, ...mapFile(file, carried, cut)]).toEqual(whole);
+      const whole = foldLines(file);
+      const settled = whole.flatMap(({ context }, index) => (isSettled(context) ? [index] : []));
+      // Between two settled lines, every cut is taken up at the first of them.
+      for (const index of settled) {
+        const carried = JSON.parse(JSON.stringify(whole[index]?.context));
+        const rest = foldLines(file, carried, index + 1);
+        expect(isDeepStrictEqual(recordsOf(rest), recordsOf(whole.slice(index + 1)))).toBe(true);
       }
     },
   );
 
   test('no two lines share an id but those that a fork copied', () => {
     const seen = new Map<string, { uuid: string | undefined; file: string | undefined }>();
-    for (const { id, uuid, source_file: file } of files.flatMap((one) => mapFile(one))) {
+    for (const { id, uuid, derived, source_file: file } of files.flatMap((one) => mapFile(one))) {
+      if (derived) continue;
       const earlier = seen.get(id);
       if (earlier !== undefined) {
         expect(uuid).toBe(earlier.uuid);
@@ -118,7 +128,7 @@ describe('hostile lines', () => {
     ['a timestamp that is prose', { type: 'user', timestamp: '2026-01-01 (my secret)' }],
   ])('%s still make a record', (_, value) => {
     const [record] = mapFile(file(value));
-    expect(record?.id).toMatch(/^[a-z2-7]{26}$/);
+    expect(record?.id).toMatch(/^[0-9a-f]{32}$/);
     expect(JSON.stringify(record)).not.toContain('secret');
     expect(JSON.stringify(record)).not.toMatch(/\\ud/i);
     expect(record?.input_tokens).toBeUndefined();

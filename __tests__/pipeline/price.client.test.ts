@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { usage, type MessageRecord } from '../../src/fields/index.ts';
+import type { MessageRecord } from '../../src/fields/index.ts';
 import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '../../src/lib/json.ts';
 import { price } from '../../src/pipeline/price.ts';
 import { loadPriceTable } from '../../src/pricing/table.ts';
+import { mapFile } from '../helpers/mapped.ts';
+import { transcriptAt } from '../helpers/transcripts.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const table = loadPriceTable(join(ROOT, 'pricing'));
@@ -136,9 +138,13 @@ describe("the client's amount", () => {
 
 function costOf({ requestedModel, responseModel, counts }: Vector): MessageRecord {
   const message = { model: responseModel ?? requestedModel, usage: counts };
-  const line = { type: 'assistant', requestedModel, message };
-  const filled = usage({ line, start: 0, end: 0, tail: Buffer.alloc(0) });
-  return price({ id: 'r', type: 'assistant', timestamp: MEASURED_AT, ...filled }, table);
+  const value = { type: 'assistant', timestamp: MEASURED_AT, requestedModel, message };
+  const [record] = mapFile({
+    transcript: transcriptAt('/gone.jsonl'),
+    lines: [{ value, start: 0, bytes: Buffer.alloc(0) }],
+  });
+  if (record === undefined) throw new Error('every line makes a record');
+  return price(record, table);
 }
 
 function isNear({ cost_usd }: MessageRecord, usd: number): boolean {

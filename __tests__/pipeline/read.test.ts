@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { emptyContext } from '../../src/fields/index.ts';
 import { asArray, asObject } from '../../src/lib/json.ts';
 import { MAX_LINE_BYTES, read } from '../../src/pipeline/read.ts';
 import { cursorAfter } from '../../src/state/anchors.ts';
@@ -35,7 +36,7 @@ import { withoutPrivileges } from '../helpers/unprivileged.ts';
 const MEBIBYTE = 1_048_576;
 /** The size of the pieces in which a file is read. */
 const CHUNK_BYTES = 262_144;
-const CONTEXT = { project: '/home/dev/project' };
+const CONTEXT = { ...emptyContext, lines: 7 };
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -67,7 +68,7 @@ async function cursorIn(number: number): Promise<{ cursor: Cursor; entries: Entr
   const { file, entries } = await readAll(path);
   const entry = entries.at(number);
   if (file === undefined || entry === undefined) throw new Error('there is no such entry');
-  return { cursor: cursorAfter(file, entry, CONTEXT), entries };
+  return { cursor: cursorAfter(file, entry, { offset: entry.end, context: CONTEXT }), entries };
 }
 
 describe('every transcript of the fixtures', () => {
@@ -99,10 +100,10 @@ describe('every transcript of the fixtures', () => {
       const { file, entries } = await readAll(transcript.path);
       for (const [index, entry] of entries.entries()) {
         if (file === undefined) throw new Error('entries come with their file');
-        const rest = await readAll(transcript.path, cursorAfter(file, entry, CONTEXT));
+        const rest = await readAll(transcript.path, cursorAfter(file, entry, { offset: entry.end, context: CONTEXT }));
         // Jest takes a minute to compare as much.
         expect(isDeepStrictEqual(rest.entries, entries.slice(index + 1))).toBe(true);
-        expect(rest.file?.context).toEqual(rest.entries.length > 0 ? CONTEXT : undefined);
+        expect(rest.file?.from.context).toEqual(rest.entries.length > 0 ? CONTEXT : undefined);
         resumed += 1;
       }
     }
@@ -248,7 +249,7 @@ describe('a file that changes', () => {
     change();
     const { file, entries } = await readAll(path, cursor);
     expect(entries).toEqual((await readAll(path)).entries.slice(7));
-    expect(file?.context).toEqual(CONTEXT);
+    expect(file?.from.context).toEqual(CONTEXT);
   });
 
   /** More than an anchor holds. */
@@ -281,7 +282,7 @@ describe('a file that changes', () => {
     const { file, entries } = await readAll(path, cursor);
     expect(entries[0]?.start).toBe(0);
     expect(entries).toEqual((await readAll(path)).entries);
-    expect(file?.context).toEqual({});
+    expect(file?.from).toEqual({ offset: 0, context: emptyContext });
   });
 
   test('gives nothing where it was emptied, and all that is written then', async () => {
@@ -336,7 +337,7 @@ describe('a file that changes', () => {
       const before = uuids.length;
       for await (const { file, entries } of read(transcriptAt(path), cursor)) {
         const last = entries.at(-1);
-        if (last !== undefined) cursor = cursorAfter(file, last, {});
+        if (last !== undefined) cursor = cursorAfter(file, last, { offset: last.end, context: emptyContext });
         uuids.push(...entries.map(({ line }) => line['uuid']));
         appendFileSync(path, many.slice(written, written + 2_500).join(''));
         written = Math.min(written + 2_500, many.length);

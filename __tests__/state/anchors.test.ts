@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { emptyContext } from '../../src/fields/index.ts';
 import { ANCHOR_BYTES, cursorAfter, cursorHolds, isUnchanged } from '../../src/state/anchors.ts';
 import type { Cursor, Entry, OpenedTranscript } from '../../src/types.ts';
 import { transcriptAt } from '../helpers/transcripts.ts';
 
-const CONTEXT = { project: '/home/dev/project' };
+const RESUME = { offset: 3, context: emptyContext };
 
 /** Lines long and short: some below the length of an anchor, some above. */
 const anyLines = fc.array(
@@ -28,9 +29,9 @@ function cursorIn(lines: readonly string[], number: number): Cursor {
   const tail = bytes.subarray(start, end - 1).subarray(-ANCHOR_BYTES);
   const head = bytes.subarray(0, ANCHOR_BYTES);
   const transcript = transcriptAt('/gone.jsonl');
-  const file: OpenedTranscript = { transcript, head, size: bytes.length, mtimeMs: 7, context: {} };
+  const file: OpenedTranscript = { transcript, head, size: bytes.length, mtimeMs: 7, from: RESUME, deliveredTo: 0 };
   const entry: Entry = { line: {}, start, end, tail };
-  return cursorAfter(file, entry, CONTEXT);
+  return cursorAfter(file, entry, RESUME);
 }
 
 function holds(cursor: Cursor, bytes: Buffer): Promise<boolean> {
@@ -45,7 +46,7 @@ describe('cursorAfter', () => {
       tail: { length: 7, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
       size: 17,
       mtimeMs: 7,
-      context: CONTEXT,
+      resume: RESUME,
     });
   });
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { emptyContext } from '../../src/fields/index.ts';
 import { decodeFacts, encodeFact, type Fact } from '../../src/state/facts.ts';
 import { cursorAt } from '../helpers/samples.ts';
 
@@ -40,12 +41,12 @@ describe('a fact', () => {
 
   test('holds any destination, path, context and reason', () => {
     const text = fc.string({
-      unit: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\n', '|', '"', '\ud800')),
+      unit: fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\n', '|', '"', '\0')),
     });
     fc.assert(
       fc.property(text, text, text, fc.nat(), (d, path, word, offset) => {
         const facts: Fact[] = [
-          { k: 'c', d, f: [[path, cursorAt(offset, { project: word })]], n: 1, r: 0, at },
+          { k: 'c', d, f: [[path, cursorAt(offset, { ...emptyContext, last: { project: word } })]], n: 1, r: 0, at },
           { k: 'b', d, rest: { until: offset, failures: 1, reason: word } },
         ];
         expect(decode(facts.map(encodeFact).join(''))).toEqual(facts);

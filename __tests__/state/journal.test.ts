@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeF
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { UserError } from '../../src/errors.ts';
+import { emptyContext } from '../../src/fields/index.ts';
 import { decodeFacts, encodeFact, type Fact } from '../../src/state/facts.ts';
 import { openJournal, readJournal, type Journal } from '../../src/state/journal.ts';
 import { bundle } from '../helpers/bundle.ts';
@@ -44,7 +45,7 @@ function facts(): Fact[] {
 
 describe('what is written is there when it is read again', () => {
   test('cursors, whole, by destination and path', () => {
-    const cursor = cursorAt(4711, { project: '/home/dev/ä|\n"', gitBranch: 'main' });
+    const cursor = cursorAt(4711, { ...emptyContext, last: { project: '/home/dev/ä|\n"', gitBranch: 'main' } });
     withJournal((journal) => {
       journal.commit('local', { upTo: new Map([['/a', cursor]]), records: 1, refused: 0, at: NOW });
       expect(journal.cursor('local', '/a')).toEqual(cursor);
@@ -283,7 +284,7 @@ describe('more than one process, or a disk that refuses', () => {
         process.once('message', () => {
           for (let offset = 1; offset <= 100; offset += 1) {
             const anchor = { length: 1, hash: 'x'.repeat(offset * 7) };
-            const cursor = { offset, head: anchor, tail: anchor, size: offset, mtimeMs: 0, context: {} };
+            const cursor = { offset, head: anchor, tail: anchor, size: offset, mtimeMs: 0, resume: { offset, context: { version: 1 } } };
             journal.commit('${number}', { upTo: new Map([['/a', cursor]]), records: 1, refused: 0, at: new Date() });
           }
           journal.close();
@@ -311,7 +312,7 @@ describe('more than one process, or a disk that refuses', () => {
         const journal = openJournal(${JSON.stringify(path)});
         const cursor = (offset) => {
           const anchor = { length: 1, hash: 'x'.repeat(40) };
-          return { offset, head: anchor, tail: anchor, size: offset, mtimeMs: 0, context: {} };
+          return { offset, head: anchor, tail: anchor, size: offset, mtimeMs: 0, resume: { offset, context: { version: 1 } } };
         };
         let committed = 1;
         const outcomes = [];

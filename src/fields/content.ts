@@ -1,81 +1,129 @@
-/** What humans, the model and tools wrote. Every field here is of class `content`. */
+/** What humans, the model and tools wrote. */
 import { asArray, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
-import type { Entry } from '../types.ts';
-import { fieldGroup, type ValuesOf } from './field.ts';
-import { contentBlocks } from './tools.ts';
+import { characters, count, fieldGroup, flag, ids, text, texts, words, type ValuesOf } from './field.ts';
+import { jsonText } from '../lib/json-dump.ts';
+import { isKnown } from '../line/line-types.ts';
+import { jsonTextWithoutMedia } from '../line/media.ts';
+import { blocksOf, type LineParts } from '../line/parts.ts';
+import type { Scope } from './scope.ts';
 
 export const contentFields = fieldGroup({
-  text: {
-    type: 'string',
-    privacy: 'content',
-    source: 'message.content (string, or its text blocks); else content, summary, lastPrompt, customTitle, aiTitle',
-    about: 'The prompt, the answer, or the one sentence that a line without a message holds.',
-  },
-  thinking: {
-    type: 'string',
-    privacy: 'content',
-    source: 'message.content[].thinking',
-    about: "The model's thinking, where the client keeps it.",
-  },
-  tool_inputs: {
-    type: 'strings',
-    privacy: 'content',
-    source: 'message.content[].input of tool_use blocks, as JSON',
-    about: 'What each tool was called with, in the order of `tool_names`.',
-  },
-  tool_results: {
-    type: 'strings',
-    privacy: 'content',
-    source: 'message.content[].content of tool_result blocks',
-    about: 'What each call answered, in the order of `tool_result_ids`.',
-  },
+  text: text(
+    '`message.content` (a string, or `message.content[].text`); else `content`, `summary`, `lastPrompt`, `customTitle`, `aiTitle`, `attachment.prompt`, `attachment.prompt[].text`, `data.message.message.content[].text`',
+    'The prompt, the answer, or the one sentence that a line without a message holds.',
+  ),
+  text_length: characters('`text`', 'How long the text is.'),
+  thinking: text(
+    '`message.content[].thinking`, `data.message.message.content[].thinking`',
+    "The model's thinking, where the client keeps it.",
+  ),
+  has_thinking: flag(
+    '`message.content[].type` = thinking, redacted_thinking',
+    'The line of an answer holds thinking, readable or encrypted.',
+  ),
+  tool_inputs: texts(
+    '`message.content[].input.**` of tool_use blocks, as JSON',
+    'What each tool was called with, in the order of `tool_names`.',
+  ),
+  tool_results: texts(
+    '`message.content[].content`, `message.content[].content[].text` of tool_result blocks',
+    'What each call answered, in the order of `tool_result_ids`; images are left out.',
+  ),
+  last_prompt: text('`lastPrompt`', 'The newest prompt of the session, as the client lists it, cut short.'),
+  is_last_prompt_explicit: flag('`explicit` of last-prompt lines', 'The client set the prompt on purpose.'),
+  image_count: count(
+    '`message.content[].type`, `message.content[].content[].type` = image',
+    'Images on the line, in prompts and in results of tools; absent without any.',
+  ),
+  image_media_types: words(
+    '`message.content[].source.media_type`, `message.content[].content[].source.media_type`',
+    'The formats of these images, each once.',
+  ),
+  image_paste_ids: ids('`imagePasteIds[]`', "The client's numbers of the images that were pasted into the prompt."),
 });
+
+type Content = ValuesOf<typeof contentFields>;
+
+/** Lines of an unknown kind keep what they say to themselves: nobody has told which of it may leave. */
+export function fillContent(record: Content, { parts, result }: Scope): void {
+  if (parts.type === 'attachment' && parts.subtype !== 'queued_command') return;
+  if (!isKnown(parts.type, parts.subtype)) return;
+  // What stands beside the results belongs to the first one's record: repeated on each, a line could grow squared.
+  const blocks = result === undefined || result.index === 0 ? fillLine(record, parts) : [];
+  if (result === undefined) return fillImages(record, blocks);
+  record.tool_results = [resultText(result.block['content'])];
+  fillImages(record, [...blocks, ...blocksIn(result.block['content'])]);
+}
+
+/** Answers the blocks of the line. */
+function fillLine(record: Content, parts: LineParts): readonly JsonObject[] {
+  const { line, type, toolUses } = parts;
+  const nested = nestedMessage(parts);
+  const blocks = nested === undefined ? parts.blocks : blocksIn(nested['content']);
+  const said = textOf(parts, nested, blocks);
+  record.text = said;
+  record.text_length = said?.length;
+  record.thinking = joined(blocks, 'thinking');
+  if (type === 'assistant') record.has_thinking = blocks.some(isThinking);
+  if (toolUses.length > 0) record.tool_inputs = toolUses.map((block) => jsonText(block['input']));
+  if (type === 'user') record.image_paste_ids = asArray(line['imagePasteIds'])?.filter(isName).map(String);
+  if (type === 'last-prompt') fillLastPrompt(record, line);
+  return blocks;
+}
+
+function fillLastPrompt(record: Content, line: JsonObject): void {
+  record.last_prompt = asString(line['lastPrompt']);
+  record.is_last_prompt_explicit = line['explicit'] === true ? true : undefined;
+}
+
+/** The message of another line inside of this one: an agent's, or one that is taken back. */
+function nestedMessage({ line, type }: LineParts): JsonObject | undefined {
+  if (type === 'progress') return asObject(asObject(asObject(line['data'])?.['message'])?.['message']);
+  return type === 'tombstone' ? asObject(asObject(line['message'])?.['message']) : undefined;
+}
 
 /** Where a line without a message keeps its one sentence. */
 const SENTENCES = ['content', 'summary', 'lastPrompt', 'customTitle', 'aiTitle'];
 
-export function content({ line }: Entry): ValuesOf<typeof contentFields> {
-  const blocks = contentBlocks(line);
-  const inputs = blocks.filter((block) => block['type'] === 'tool_use').map((block) => json(block['input']));
-  const results = blocks
-    .filter((block) => block['type'] === 'tool_result')
-    .map((block) => resultText(block['content']));
-  return {
-    text: text(line, blocks),
-    thinking: joined(blocks, 'thinking'),
-    ...(inputs.length > 0 && { tool_inputs: inputs }),
-    ...(results.length > 0 && { tool_results: results }),
-  };
+function textOf(
+  { line, text: whole, attachment }: LineParts,
+  nested: JsonObject | undefined,
+  blocks: readonly JsonObject[],
+): string | undefined {
+  if (attachment !== undefined) return asString(attachment['prompt']) ?? joined(blocksIn(attachment['prompt']), 'text');
+  const said = asString(nested?.['content']) ?? whole ?? joined(blocks, 'text');
+  if (said !== undefined) return said;
+  const name = SENTENCES.find((sentence) => typeof line[sentence] === 'string');
+  return name === undefined ? undefined : asString(line[name]);
 }
 
-function text(line: JsonObject, blocks: readonly JsonObject[]): string | undefined {
-  const whole = asString(asObject(line['message'])?.['content']) ?? joined(blocks, 'text');
-  if (whole !== undefined) return whole.toWellFormed();
-  for (const name of SENTENCES) {
-    const sentence = asString(line[name]);
-    if (sentence !== undefined) return sentence.toWellFormed();
-  }
-  return undefined;
+function isThinking({ type }: JsonObject): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
 }
 
 /** The blocks of one kind, whose text stands under the name of the kind. */
 function joined(blocks: readonly JsonObject[], kind: 'text' | 'thinking'): string | undefined {
-  const parts = blocks.filter((block) => block['type'] === kind).map((block) => asString(block[kind]) ?? '');
-  return parts.length === 0 ? undefined : parts.join('\n').toWellFormed();
+  const ofKind = blocksOf(blocks, kind);
+  if (ofKind.length === 0) return undefined;
+  return ofKind.map((block) => asString(block[kind]) ?? '').join('\n');
 }
 
 function resultText(value: unknown): string {
-  const blocks = asArray(value);
-  if (blocks === undefined) return (asString(value) ?? json(value)).toWellFormed();
-  return joined(blocks.filter(isObject), 'text') ?? json(value);
+  return asString(value) ?? joined(blocksIn(value), 'text') ?? jsonTextWithoutMedia(value);
 }
 
-/** JSON of a value, or a note where it is nested too deeply for the engine to write (about 10,000 levels). */
-function json(value: unknown): string {
-  try {
-    return (JSON.stringify(value) ?? '').toWellFormed();
-  } catch (error) {
-    if (error instanceof RangeError) return '[nested too deeply]';
-    throw error;
-  }
+function fillImages(record: Content, blocks: readonly JsonObject[]): void {
+  const images = blocksOf(blocks, 'image');
+  if (images.length === 0) return;
+  const types = images.flatMap((image) => asString(asObject(image['source'])?.['media_type']) ?? []);
+  record.image_count = images.length;
+  record.image_media_types = [...new Set(types)];
+}
+
+function blocksIn(value: unknown): readonly JsonObject[] {
+  return asArray(value)?.filter(isObject) ?? [];
+}
+
+function isName(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }

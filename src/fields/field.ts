@@ -22,7 +22,7 @@ export interface Field {
   privacy: Privacy;
   /** Tokens, USD, ms, bytes; left out where the value has none. */
   unit?: string;
-  /** Where the value comes from: a path in the line, or the rule that makes it. */
+  /** Where the value comes from: paths in the line, in backticks, or the rule that makes it. */
   source: string;
   /** One sentence for the reference. */
   about: string;
@@ -30,12 +30,38 @@ export interface Field {
 
 export type FieldGroup = { readonly [name: string]: Field };
 
-/** The part of a record that a group of fields fills; what a line does not say is absent, never null. */
+/** The part of a record that a group of fields fills; what a line does not say is undefined, never null. */
 export type ValuesOf<Group extends FieldGroup> = {
-  [Name in keyof Group]?: ValueTypes[Group[Name]['type']] | undefined;
+  -readonly [Name in keyof Group]?: ValueTypes[Group[Name]['type']] | undefined;
 };
 
 /** Declares a group; the sentence and the privacy class are part of the type, so none can be forgotten. */
 export function fieldGroup<const Group extends FieldGroup>(group: Group): Group {
   return group;
 }
+
+/** Declares a field of one type and class by its source and its sentence. */
+type Kind<Declared> = (source: string, about: string) => Declared & { source: string; about: string };
+
+function kind<const Declared extends Omit<Field, 'source' | 'about'>>(declared: Declared): Kind<Declared> {
+  return (source, about) => ({ ...declared, source, about });
+}
+
+export const count = kind({ type: 'integer', privacy: 'metric' });
+export const decimal = kind({ type: 'number', privacy: 'metric' });
+export const tokens = kind({ type: 'integer', unit: 'tokens', privacy: 'metric' });
+export const ms = kind({ type: 'integer', unit: 'ms', privacy: 'metric' });
+export const bytes = kind({ type: 'integer', unit: 'bytes', privacy: 'metric' });
+export const characters = kind({ type: 'integer', unit: 'characters', privacy: 'metric' });
+export const usd = kind({ type: 'number', unit: 'USD', privacy: 'metric' });
+export const picoUsd = kind({ type: 'string', unit: '10⁻¹² USD', privacy: 'metric' });
+export const flag = kind({ type: 'boolean', privacy: 'metric' });
+export const time = kind({ type: 'timestamp', privacy: 'metric' });
+export const word = kind({ type: 'string', privacy: 'enum' });
+export const words = kind({ type: 'strings', privacy: 'enum' });
+export const id = kind({ type: 'string', privacy: 'id' });
+export const ids = kind({ type: 'strings', privacy: 'id' });
+export const place = kind({ type: 'string', privacy: 'path' });
+export const places = kind({ type: 'strings', privacy: 'path' });
+export const text = kind({ type: 'string', privacy: 'content' });
+export const texts = kind({ type: 'strings', privacy: 'content' });

@@ -1,82 +1,96 @@
-/** Which line this is, and which message and request it belongs to. */
+/** Which line this is, what it follows, and which message and request it belongs to. */
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
-import { asObject, asString } from '../lib/json.ts';
-import type { Entry, Transcript } from '../types.ts';
-import { fieldGroup, type ValuesOf } from './field.ts';
+import { asBoolean, asCount, asObject, asString } from '../lib/json.ts';
+import type { Line } from '../types.ts';
+import { count, fieldGroup, flag, id, word, type ValuesOf } from './field.ts';
+import { isKnown } from '../line/line-types.ts';
+import type { Scope } from './scope.ts';
 
 export const identityFields = fieldGroup({
-  id: {
-    type: 'string',
-    privacy: 'id',
-    source: 'SHA-256 of type and uuid; without uuid, of file name, byte offset and line',
-    about: 'Names the record; the same on every attempt, in every fire and on every machine.',
-  },
-  type: { type: 'string', privacy: 'enum', source: 'type', about: "The line's type, as the client wrote it." },
-  subtype: {
-    type: 'string',
-    privacy: 'enum',
-    source: 'subtype, attachment.type, operation',
-    about: 'The kind within the type.',
-  },
-  uuid: { type: 'string', privacy: 'id', source: 'uuid', about: "The line's own name; a fork copies it." },
-  parent_uuid: { type: 'string', privacy: 'id', source: 'parentUuid', about: 'The line that this one follows.' },
-  message_id: {
-    type: 'string',
-    privacy: 'id',
-    source: 'message.id',
-    about: 'The API response; several lines share it, so usage and cost count once per message_id.',
-  },
-  request_id: { type: 'string', privacy: 'id', source: 'requestId', about: 'The API request behind the response.' },
-  prompt_id: { type: 'string', privacy: 'id', source: 'promptId', about: 'The prompt that began the turn.' },
+  id: id(
+    'SHA-256 of type and uuid; without uuid, of file name, byte offset and line',
+    'Names the record; the same on every attempt, in every fire and on every machine.',
+  ),
+  type: word(
+    '`type`',
+    "The line's type, as the client wrote it; `turn` and `session` are added by stopwire, and an unreadable line is `unparseable`.",
+  ),
+  subtype: word('`subtype`, `attachment.type`, `operation`, `data.type`', 'The kind within the type.'),
+  unknown: flag('the types and subtypes that this version knows', 'A kind of line that this version does not know.'),
+  derived: flag('type = turn or session', 'The record is no line of the transcript, but was added up from its lines.'),
+  uuid: id('`uuid`', "The line's own name; a fork copies it."),
+  parent_uuid: id('`parentUuid`', 'The line that this one follows.'),
+  logical_parent_uuid: id('`logicalParentUuid`', 'The line that it follows across a compaction.'),
+  leaf_uuid: id('`leafUuid`', 'The line that a title or the last prompt speaks of.'),
+  message_id: id(
+    '`message.id`',
+    'The API response; several lines share it, so usage and cost count once per message_id.',
+  ),
+  request_id: id('`requestId`, `data.message.requestId`', 'The API request behind the response.'),
+  request_ref: id('`requestRef`', "The client's own name of the request: the `row_id` of an api-request line."),
+  api_block_index: count('`apiBlockIndex`', "The block's position in the response, from 0."),
+  result_index: count(
+    'position among the tool_result blocks',
+    'Above 0 on the further records of a line with several results.',
+  ),
+  forked_from_session_id: id('`forkedFrom.sessionId`', 'The session that the line was copied from.'),
+  forked_from_uuid: id('`forkedFrom.messageUuid`', 'The line that it was copied from.'),
+  request_session_id: id('`requestSessionId`', 'The session in which the request was made, on copied lines.'),
+  is_sidechain: flag('`isSidechain`', 'The line belongs to a sub-agent.'),
+  is_compact_summary: flag('`isCompactSummary`', 'The line is the summary that stands for compacted history.'),
+  is_visible_in_transcript_only: flag('`isVisibleInTranscriptOnly`', 'The model is not shown the line.'),
+  is_virtual: flag('`isVirtual`', 'The client keeps the line for itself.'),
+  is_synthetic: flag('`isSynthetic`', 'The client made the line up.'),
+  level: word('`level`', 'How the client rates a notice: `info`, `warning`, `error`.'),
+  row_id: id('`id`, `hash`, `shapeHash`, `messageId`', 'The name of a row that has no uuid.'),
 });
 
-/** The type of a line that is no JSON object, or an object without a type. */
-const UNKNOWN_TYPE = 'unknown';
+type Identity = ValuesOf<typeof identityFields>;
 
-export function identity(
-  entry: Entry,
-  transcript: Transcript,
-): ValuesOf<typeof identityFields> & { id: string; type: string } {
-  const { line } = entry;
-  const type = entry.unparseable ? 'unparseable' : (asString(line['type']) ?? UNKNOWN_TYPE);
-  return {
-    id: recordId(type, entry, transcript),
-    type,
-    subtype:
-      asString(line['subtype']) ?? asString(asObject(line['attachment'])?.['type']) ?? asString(line['operation']),
-    uuid: asString(line['uuid']),
-    parent_uuid: asString(line['parentUuid']),
-    message_id: asString(asObject(line['message'])?.['id']),
-    request_id: asString(line['requestId']),
-    prompt_id: asString(line['promptId']),
-  };
+export function fillIdentity(record: Identity, { parts, result }: Scope): void {
+  const { line, type, subtype } = parts;
+  const fork = asObject(line['forkedFrom']);
+  record.subtype = subtype;
+  record.unknown = isKnown(type, subtype) ? undefined : true;
+  record.uuid = asString(line['uuid']);
+  record.parent_uuid = asString(line['parentUuid']);
+  record.logical_parent_uuid = asString(line['logicalParentUuid']);
+  record.leaf_uuid = asString(line['leafUuid']);
+  record.message_id = asString(parts.message?.['id']);
+  record.request_id = asString(line['requestId']) ?? nestedRequestId(line);
+  record.request_ref = asString(line['requestRef']);
+  record.api_block_index = asCount(line['apiBlockIndex']);
+  record.result_index = result?.index === 0 ? undefined : result?.index;
+  record.forked_from_session_id = asString(fork?.['sessionId']);
+  record.forked_from_uuid = asString(fork?.['messageUuid']);
+  record.request_session_id = asString(line['requestSessionId']);
+  record.is_sidechain = asBoolean(line['isSidechain']);
+  record.is_compact_summary = asBoolean(line['isCompactSummary']);
+  record.is_visible_in_transcript_only = asBoolean(line['isVisibleInTranscriptOnly']);
+  record.is_virtual = asBoolean(line['isVirtual']);
+  record.is_synthetic = asBoolean(line['isSynthetic']);
+  record.level = asString(line['level']);
+  record.row_id = record.uuid === undefined ? rowId(line) : undefined;
 }
 
-/**
- * The record's id. With a uuid it depends on nothing else, so that a copied, moved or re-read line keeps it;
- * the leading `1` is the version of this rule.
- */
-function recordId(type: string, entry: Entry, transcript: Transcript): string {
-  const uuid = asString(entry.line['uuid']);
-  const name = uuid === undefined ? [basename(transcript.path), entry.start, entry.hash] : [type, uuid];
-  return base32(hash('sha256', ['1', ...name].join('\0'), 'buffer')).slice(0, 26);
+/** Progress rows of sub-agents hold a whole message. */
+function nestedRequestId(line: Line): string | undefined {
+  return asString(asObject(asObject(line['data'])?.['message'])?.['requestId']);
 }
 
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+function rowId(line: Line): string | undefined {
+  return asString(line['id']) ?? asString(line['hash']) ?? asString(line['shapeHash']) ?? asString(line['messageId']);
+}
 
-/** RFC 4648 base32 in lower case, without padding. */
-function base32(bytes: Buffer): string {
-  let bits = 0;
-  let value = 0;
-  let text = '';
-  for (const byte of bytes) {
-    value = ((value << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += BASE32[(value >>> bits) & 31];
-    }
-  }
-  return text;
+/** With a uuid the id depends on nothing else, so that a copied, moved or re-read line keeps it. */
+export function lineId({ entry, parts, file, result }: Scope): string {
+  const uuid = asString(parts.line['uuid']);
+  const name = uuid === undefined ? [basename(file.transcript.path), entry.start, entry.hash] : [parts.type, uuid];
+  return recordId(result === undefined || result.index === 0 ? name : [...name, result.index]);
+}
+
+/** The id of a record that is named by these: 128 bits, as hex. The leading `1` is the version of this rule. */
+export function recordId(name: readonly unknown[]): string {
+  return hash('sha256', `1\0${name.join('\0')}`, 'hex').slice(0, 32);
 }

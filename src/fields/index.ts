@@ -1,30 +1,68 @@
 /** The record: its groups of fields, joined. */
+import { agentFields } from './agents.ts';
+import { answerFields } from './answer.ts';
+import { callGroups } from './calls.ts';
+import { compactionFields } from './compaction.ts';
 import { contentFields } from './content.ts';
+import { contextWindowFields } from './context-window.ts';
 import { costFields } from './cost.ts';
+import { errorFields } from './errors.ts';
+import { extraFields } from './extras.ts';
 import type { Field, ValuesOf } from './field.ts';
+import { hookFields } from './hooks.ts';
 import { identityFields } from './identity.ts';
+import { interruptionFields } from './interruptions.ts';
+import { latencyFields } from './latency.ts';
+import { limitFields } from './limits.ts';
+import { machineDetailFields, machineFields } from './machine.ts';
+import { promptFlagFields } from './prompt-flags.ts';
 import { provenanceFields } from './provenance.ts';
+import { repositoryFields } from './repository.ts';
+import { rowGroups } from './rows.ts';
+import { sessionTotalsFields } from './session-totals.ts';
 import { sessionFields } from './session.ts';
-import { toolFields } from './tools.ts';
+import { turnTotalsFields } from './turn-totals.ts';
+import { turnFields } from './turn.ts';
+import { unknownFields } from './unknown.ts';
 import { usageFields } from './usage.ts';
 
-export { content } from './content.ts';
+export type { Capture } from './capture.ts';
 export type { Cost } from './cost.ts';
 export type { Field, Privacy } from './field.ts';
-export { identity } from './identity.ts';
-export { provenance } from './provenance.ts';
-export { nextContext, session } from './session.ts';
-export { tools } from './tools.ts';
-export { usage } from './usage.ts';
+export { describeLine, describeSession, describeTurn } from './describe.ts';
+export { advance, isSettled, type Step } from '../fold/advance.ts';
+export { withCost, type Charge } from '../fold/cost.ts';
+export { emptyContext, keptContext } from '../fold/empty.ts';
+export { partsOf } from '../line/parts.ts';
+export type { Result, Scope } from './scope.ts';
 
 /** Every group, in the order of the reference. */
 export const fieldGroups = {
   identity: identityFields,
   session: sessionFields,
+  turn: turnFields,
+  turn_totals: turnTotalsFields,
+  session_totals: sessionTotalsFields,
   usage: usageFields,
   cost: costFields,
-  tools: toolFields,
+  context_window: contextWindowFields,
+  latency: latencyFields,
+  answer: answerFields,
+  ...callGroups,
+  agents: agentFields,
   content: contentFields,
+  prompt_flags: promptFlagFields,
+  ...rowGroups,
+  extras: extraFields,
+  unknown: unknownFields,
+  errors: errorFields,
+  interruptions: interruptionFields,
+  limits: limitFields,
+  hooks: hookFields,
+  compaction: compactionFields,
+  repository: repositoryFields,
+  machine: machineFields,
+  machine_details: machineDetailFields,
   provenance: provenanceFields,
 } as const;
 

@@ -1,43 +1,33 @@
-/** Where the record was read and what was left out of it. */
-import type { Entry, Transcript } from '../types.ts';
-import { fieldGroup, type ValuesOf } from './field.ts';
+/** Where the record was read, by what, and what was left out of it. */
+import { bytes, count, fieldGroup, flag, id, place, word, type ValuesOf } from './field.ts';
+import type { Scope } from './scope.ts';
+
+/** Goes up when the same line is mapped to another record. */
+export const MAPPER_VERSION = 2;
 
 export const provenanceFields = fieldGroup({
-  source: {
-    type: 'string',
-    privacy: 'enum',
-    source: 'the source that found the file',
-    about: 'Always `claude-code` so far.',
-  },
-  source_file: { type: 'string', privacy: 'path', source: "the file's path", about: 'The transcript.' },
-  source_offset: {
-    type: 'integer',
-    unit: 'bytes',
-    privacy: 'metric',
-    source: 'reading',
-    about: 'Where the line begins in the file.',
-  },
-  line_bytes: {
-    type: 'integer',
-    unit: 'bytes',
-    privacy: 'metric',
-    source: 'reading',
-    about: 'How long the line is, with its newline.',
-  },
-  is_oversized: {
-    type: 'boolean',
-    privacy: 'metric',
-    source: 'reading',
-    about: 'The line was over the size limit, and its giant strings were left out.',
-  },
+  source: word('the source that found the file', 'Always `claude-code` so far.'),
+  source_file: place("the file's path", 'The transcript.'),
+  source_offset: bytes('reading', 'Where the line begins in the file.'),
+  line_number: count('lines of the file before this one', 'Position of the line in its file, from 0.'),
+  line_bytes: bytes('reading', 'How long the line is, with its newline.'),
+  line_hash: id('SHA-256 of the line, hex, on lines without a uuid', 'Tells whether a line was changed later.'),
+  is_oversized: flag('reading', 'The line was over the size limit, and its giant strings were left out.'),
+  stopwire_version: word('package.json', 'The version of stopwire that mapped the line.'),
+  mapper_version: count('the mapper', 'Goes up when the same line is mapped to another record.'),
 });
 
-export function provenance(entry: Entry, transcript: Transcript): ValuesOf<typeof provenanceFields> {
-  return {
-    source: transcript.source,
-    source_file: transcript.path,
-    source_offset: entry.start,
-    line_bytes: entry.end - entry.start,
-    ...(entry.oversized && { is_oversized: true }),
-  };
+export function fillProvenance(
+  record: ValuesOf<typeof provenanceFields>,
+  { entry, file, context, capture }: Scope,
+): void {
+  record.source = file.transcript.source;
+  record.source_file = file.transcript.path;
+  record.source_offset = entry.start;
+  record.line_number = context.lines - 1;
+  record.line_bytes = entry.end - entry.start;
+  record.line_hash = entry.hash;
+  record.is_oversized = entry.oversized;
+  record.stopwire_version = capture.version;
+  record.mapper_version = MAPPER_VERSION;
 }

@@ -1,94 +1,62 @@
 /** Which session, project and client wrote the line, and when. */
-import { asBoolean, asString } from '../lib/json.ts';
-import type { Context, Entry, Line, Transcript } from '../types.ts';
-import { fieldGroup, type ValuesOf } from './field.ts';
+import { basename } from 'node:path';
+import { asString } from '../lib/json.ts';
+import { fieldGroup, flag, id, place, text, time, word, type ValuesOf } from './field.ts';
+import type { Scope } from './scope.ts';
 
 export const sessionFields = fieldGroup({
-  timestamp: {
-    type: 'timestamp',
-    privacy: 'metric',
-    source: 'timestamp; without one, that of the last line before it that has one',
-    about: 'When the client wrote the line, UTC.',
-  },
-  session_id: {
-    type: 'string',
-    privacy: 'id',
-    source: "sessionId; without one, the file's name",
-    about: 'The session.',
-  },
-  project: {
-    type: 'string',
-    privacy: 'path',
-    source: 'the first cwd of the transcript; before one, its project folder',
-    about: 'The directory that the session was started in.',
-  },
-  cwd: { type: 'string', privacy: 'path', source: 'cwd', about: 'The working directory at that line; follows `cd`.' },
-  git_branch: {
-    type: 'string',
-    privacy: 'path',
-    source: 'gitBranch; without one, the last before it',
-    about: 'The branch that was checked out.',
-  },
-  client_version: {
-    type: 'string',
-    privacy: 'enum',
-    source: 'version; without one, the last before it',
-    about: 'The version of Claude Code.',
-  },
-  entrypoint: {
-    type: 'string',
-    privacy: 'enum',
-    source: 'entrypoint',
-    about: 'How the client was started: `cli` in a terminal, `sdk-cli` by `claude -p`.',
-  },
-  permission_mode: {
-    type: 'string',
-    privacy: 'enum',
-    source: 'permissionMode',
-    about: 'The permission mode in force.',
-  },
-  is_sidechain: {
-    type: 'boolean',
-    privacy: 'metric',
-    source: 'isSidechain',
-    about: 'The line belongs to a sub-agent.',
-  },
-  agent_id: { type: 'string', privacy: 'id', source: 'agentId', about: 'The sub-agent.' },
+  timestamp: time(
+    '`timestamp`; without one, that of the last line before it that has one',
+    'When the client wrote the line, UTC.',
+  ),
+  session_id: id("`sessionId`, `session_id`; without one, the file's name", 'The session.'),
+  project: place(
+    'the first `cwd` of the transcript; before one, its project folder',
+    'The directory that the session was started in.',
+  ),
+  project_name: place('the last part of `project`', 'What people call the project.'),
+  cwd: place('`cwd`; without one, the last before it', 'The working directory at that line; follows `cd`.'),
+  git_branch: place('`gitBranch`; without one, the last before it', 'The branch that was checked out.'),
+  client_version: word('`version`; without one, the last before it', 'The version of Claude Code.'),
+  entrypoint: word(
+    '`entrypoint`; without one, the last before it',
+    'How the client was started: `cli` in a terminal, `sdk-cli` by `claude -p`.',
+  ),
+  user_type: word('`userType`; without one, the last before it', '`external` for everybody outside of Anthropic.'),
+  session_kind: word('`sessionKind`', '`bg` for a session in the background.'),
+  is_interactive: flag('entrypoint = cli', 'A person sat before a terminal.'),
+  session_slug: text('`slug`; without one, the last before it', 'The name that the client made up for the session.'),
+  session_title: text(
+    '`customTitle`, else `aiTitle`, as the last line before it had it',
+    'What the session is called.',
+  ),
+  session_mode: word('`mode` of mode lines; the last before it', 'The mode of the client, for instance `normal`.'),
+  permission_mode: word('`permissionMode`; without one, the last before it', 'The permission mode in force.'),
+  effort: word('`effort`; without one, the last before it', 'How hard the model was told to think.'),
+  per_turn_effort: word('`perTurnEffort`', 'The effort that was set for this turn alone.'),
 });
 
-export function session({ line }: Entry, transcript: Transcript, context: Context): ValuesOf<typeof sessionFields> {
-  return {
-    timestamp: timestamp(line) ?? context.timestamp,
-    session_id: asString(line['sessionId']) ?? transcript.sessionId,
-    project: context.project ?? transcript.projectFolder,
-    cwd: asString(line['cwd']),
-    git_branch: asString(line['gitBranch']) ?? context.gitBranch,
-    client_version: asString(line['version']) ?? context.clientVersion,
-    entrypoint: asString(line['entrypoint']),
-    permission_mode: asString(line['permissionMode']),
-    is_sidechain: asBoolean(line['isSidechain']),
-    agent_id: asString(line['agentId']),
-  };
-}
+type SessionValues = ValuesOf<typeof sessionFields>;
 
-/** The context after this line; the same object where the line changes nothing. */
-export function nextContext({ line }: Entry, context: Context): Context {
-  const project = context.project ?? asString(line['cwd']);
-  const clientVersion = asString(line['version']) ?? context.clientVersion;
-  const gitBranch = asString(line['gitBranch']) ?? context.gitBranch;
-  const time = timestamp(line) ?? context.timestamp;
-  const unchanged =
-    project === context.project &&
-    clientVersion === context.clientVersion &&
-    gitBranch === context.gitBranch &&
-    time === context.timestamp;
-  return unchanged ? context : { project, clientVersion, gitBranch, timestamp: time };
-}
-
-/** ISO 8601 in UTC, as the client writes it; free text that merely parses as a date is not let through. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
-
-function timestamp(line: Line): string | undefined {
-  const value = asString(line['timestamp']);
-  return value !== undefined && TIMESTAMP.test(value) ? value : undefined;
+export function fillSession(record: SessionValues, { parts, file, context }: Scope): void {
+  const { line } = parts;
+  const { last } = context;
+  const project = last.project ?? file.transcript.projectFolder;
+  record.timestamp = last.timestamp;
+  record.session_id = asString(line['sessionId']) ?? asString(line['session_id']) ?? file.transcript.sessionId;
+  record.project = project;
+  record.project_name = basename(project);
+  record.cwd = last.cwd;
+  record.git_branch = last.gitBranch;
+  record.client_version = last.clientVersion;
+  record.entrypoint = last.entrypoint;
+  record.user_type = last.userType;
+  record.session_kind = asString(line['sessionKind']);
+  record.is_interactive = last.entrypoint === undefined ? undefined : last.entrypoint === 'cli';
+  record.session_slug = last.slug;
+  record.session_title = last.customTitle ?? last.aiTitle;
+  record.session_mode = last.mode;
+  record.permission_mode = last.permissionMode;
+  record.effort = last.effort;
+  record.per_turn_effort = asString(line['perTurnEffort']);
 }

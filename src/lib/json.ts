@@ -2,8 +2,9 @@
 
 export type JsonObject = { readonly [key: string]: unknown };
 
+/** Lone surrogates, which no UTF-8 can carry, become U+FFFD. */
 export function asString(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' ? value.toWellFormed() : undefined;
 }
 
 /** A finite number; JSON can spell 1e400, which is not one. */
@@ -30,4 +31,9 @@ export function asArray(value: unknown): readonly unknown[] | undefined {
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A map's own value: a name from hostile input may be `constructor` or `__proto__`. */
+export function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }

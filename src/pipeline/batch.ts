@@ -3,23 +3,26 @@ import type { Batch, Limits } from '../destinations/destination.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { sha256 } from '../lib/hash.ts';
 import { cursorAfter } from '../state/anchors.ts';
-import type { Context, Cursor, Entry, OpenedTranscript } from '../types.ts';
+import type { Checkpoint, Cursor, Entry, OpenedTranscript } from '../types.ts';
 
-/** Where a record came from, and the context behind it: what its cursor is made of. */
+/** The line that records came from, and where the fold is taken up again behind it: what a cursor is made of. */
 export interface Origin {
   file: OpenedTranscript;
   entry: Entry;
-  context: Context;
+  resume: Checkpoint;
 }
 
 export interface Batcher {
-  /** Takes a record; answers the batch before it where the record does not fit in any more. */
-  add(record: MessageRecord, origin: Origin): Batch | undefined;
+  /**
+   * Takes the records of one line, which stay together: a cursor stands behind a whole line. Answers the batch before
+   * them where they do not fit in any more.
+   */
+  add(added: readonly MessageRecord[], origin: Origin): Batch | undefined;
   /** What is left, if anything. */
   rest(): Batch | undefined;
 }
 
-/** Cuts batches for one destination. A record larger than the byte limit travels alone. */
+/** Cuts batches for one destination. The records of one line travel together, alone where they are over a limit. */
 export function batcher(destination: string, limits: Limits): Batcher {
   let records: MessageRecord[] = [];
   let json: string[] = [];
@@ -37,15 +40,16 @@ export function batcher(destination: string, limits: Limits): Batcher {
   };
 
   return {
-    add(record, origin) {
-      const text = JSON.stringify(record);
-      const length = Buffer.byteLength(text);
-      const isFull = records.length >= limits.maxRecords || bytes + length > limits.maxBytes;
+    add(added, origin) {
+      const texts = added.map((record) => JSON.stringify(record));
+      const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      const isFull = records.length + added.length > limits.maxRecords || bytes + length > limits.maxBytes;
       const full = isFull ? cut() : undefined;
-      records.push(record);
-      json.push(text);
+      records.push(...added);
+      json.push(...texts);
       bytes += length;
-      last.set(origin.file.transcript.path, origin);
+      // Behind a part of a damaged line no cursor can stand.
+      if (!origin.entry.continues) last.set(origin.file.transcript.path, origin);
       return full;
     },
     rest: cut,
@@ -58,5 +62,5 @@ function batchId(destination: string, records: readonly MessageRecord[]): string
 }
 
 function cursors(last: ReadonlyMap<string, Origin>): Map<string, Cursor> {
-  return new Map(Array.from(last, ([path, { file, entry, context }]) => [path, cursorAfter(file, entry, context)]));
+  return new Map(Array.from(last, ([path, { file, entry, resume }]) => [path, cursorAfter(file, entry, resume)]));
 }

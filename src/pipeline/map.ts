@@ -1,36 +1,56 @@
-/** map: one line of a transcript → one record. Pure: a fold over the lines before it. */
+/** map: one line of a transcript → its records. Pure: a fold over the lines before it. */
+import type { Context, Turn } from '../context.ts';
 import {
-  content,
-  identity,
-  nextContext,
-  provenance,
-  session,
-  tools,
-  usage,
+  advance,
+  describeLine,
+  describeSession,
+  describeTurn,
+  partsOf,
+  type Capture,
+  type Charge,
   type MessageRecord,
+  type Result,
+  type Scope,
+  type Step,
 } from '../fields/index.ts';
-import type { Context, Entry, Transcript } from '../types.ts';
+import type { Entry, OpenedTranscript } from '../types.ts';
 
 export interface Mapped {
-  record: MessageRecord;
+  /** In order: a turn that no line ended, the line itself, and the session where the line ends a turn of its own. */
+  records: readonly MessageRecord[];
   /** What the next line of the same transcript is mapped with. */
   context: Context;
+  /** The response that the line is part of, for its price to be added to the turn. */
+  charge: Charge | undefined;
+  /** The turn that was left open before this line. */
+  abandoned: Turn | undefined;
 }
 
 /**
- * Describes a line. The same line with the same context gives the same record: no clock, no file, no network.
- * Every line becomes a record, also one of a type that no field group knows.
+ * Describes a line. The same line with the same context and capture gives the same records: no clock, no file, no
+ * network. Every line becomes a record, also one of a type that no field group knows; a line with the results of
+ * several calls becomes one for each, and the end of a turn renews the record of the session.
  */
-export function map(entry: Entry, transcript: Transcript, before: Context): Mapped {
-  const context = nextContext(entry, before);
-  // Not a spread: a literal of this many properties becomes a hash table, at several times the cost.
-  const record: MessageRecord = Object.assign(
-    identity(entry, transcript),
-    session(entry, transcript, context),
-    usage(entry),
-    tools(entry),
-    content(entry),
-    provenance(entry, transcript),
-  );
-  return { record, context };
+export function map(entry: Entry, file: OpenedTranscript, before: Context, capture: Capture): Mapped {
+  const parts = partsOf(entry);
+  const step = advance(before, parts, entry, file.agent !== undefined);
+  const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
+  const results = resultsOf(parts.toolResults, step);
+  const records = (results.length === 0 ? [undefined] : results).map((result) => describeLine({ ...scope, result }));
+  if (step.abandoned !== undefined) records.unshift(describeTurn(scope, step.abandoned));
+  if (step.closing !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
+  return { records, context: step.context, charge: chargeOf(step), abandoned: step.abandoned?.turn };
+}
+
+/** Sub-agents have no session of their own. */
+function isSessionLine(step: Step, file: OpenedTranscript): boolean {
+  return file.agent === undefined && step.inlineRoot === undefined;
+}
+
+function resultsOf(blocks: Scope['parts']['toolResults'], step: Step): Result[] {
+  return blocks.map((block, index) => ({ block, index, tool: step.answered[index] }));
+}
+
+function chargeOf({ response, inlineRoot }: Step): Charge | undefined {
+  return response && { messageId: response.response.id, inlineRoot, isFirstLine: response.isFirstLine };
 }

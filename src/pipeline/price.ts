@@ -1,5 +1,6 @@
 /** price: what a response cost at list price. Pure: from the record's own fields and the table alone. */
-import type { Cost, MessageRecord } from '../fields/index.ts';
+import type { Context, Turn } from '../context.ts';
+import { withCost, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
 import { toUsd, tokensCost, unitsCost, type TokenCounts } from '../pricing/amount.ts';
 import { findPrice, type Price, type PriceTable } from '../pricing/table.ts';
 
@@ -9,9 +10,49 @@ import { findPrice, type Price, type PriceTable } from '../pricing/table.ts';
  * price for that model, day or speed, there is no amount and `cost_status` says why: never 0, never a guess.
  */
 export function price(record: MessageRecord, table: PriceTable): MessageRecord {
-  if (record.type !== 'assistant' || !COUNTS.some((name) => record[name] !== undefined)) return record;
+  if (!hasUsage(record)) return record;
   // Not a spread: V8 takes six times as long for one that overwrites.
   return Object.assign({}, record, NO_COST, costOf(record, table));
+}
+
+/**
+ * Prices what one line was mapped to, and adds the price to the turn and the session that the line belongs to: a fold,
+ * as mapping is. Lines of one response repeat its usage; its price counts once.
+ */
+export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): T {
+  const { records, charge, abandoned } = mapped;
+  // In place: the records are new, and nobody else has seen them.
+  for (const record of records) if (hasUsage(record)) Object.assign(record, costOf(record, table));
+  const answer = charge && records.find((record) => record.cost_status !== undefined);
+  const context = charge && answer ? withCost(mapped.context, charge, answer.cost_pico_usd) : mapped.context;
+  const { turn, session } = context;
+  const inline =
+    charge?.inlineRoot === undefined ? undefined : context.inline.find(({ id }) => id === charge.inlineRoot)?.turn;
+  for (const record of records) {
+    const ended = record.type === 'turn' ? abandoned : (inline ?? turn);
+    if (record.turn_status !== undefined && ended !== undefined) Object.assign(record, turnCost(ended));
+    if (record.type === 'session') Object.assign(record, sessionCost(session, turn));
+  }
+  return context === mapped.context ? mapped : Object.assign({}, mapped, { context });
+}
+
+/** What mapping a line gives, as far as its price is concerned. */
+interface Priceable {
+  records: readonly MessageRecord[];
+  context: Context;
+  charge: Charge | undefined;
+  abandoned: Turn | undefined;
+}
+
+function turnCost({ costPicoUsd, unpricedResponses }: Turn): Partial<MessageRecord> {
+  return { turn_cost_usd: toUsd(BigInt(costPicoUsd)), turn_unpriced_responses: unpricedResponses };
+}
+
+function sessionCost(session: Context['session'], turn: Turn | undefined): Partial<MessageRecord> {
+  return {
+    session_cost_usd: toUsd(BigInt(session.costPicoUsd) + BigInt(turn?.costPicoUsd ?? 0)),
+    session_unpriced_responses: session.unpricedResponses + (turn?.unpricedResponses ?? 0),
+  };
 }
 
 /** A record with none of these has no usage. */
@@ -24,6 +65,10 @@ const COUNTS = [
   'cache_creation_1h_tokens',
   'web_search_requests',
 ] as const;
+
+function hasUsage(record: MessageRecord): boolean {
+  return record.type === 'assistant' && COUNTS.some((name) => record[name] !== undefined);
+}
 
 /** Takes out what an earlier table said. */
 const NO_COST = {

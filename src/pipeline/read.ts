@@ -1,19 +1,17 @@
 /** read: the complete lines that stand in a transcript behind a cursor. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { sha256 } from '../lib/hash.ts';
-import { asString, isObject } from '../lib/json.ts';
+import { emptyContext } from '../fields/index.ts';
+import { decodeLine, type IsRecord, type LinePart } from '../lib/json-lines.ts';
+import { asString } from '../lib/json.ts';
 import { splitLines, type ByteLine } from '../lib/lines.ts';
+import { agentFileOf, readAgentMeta } from '../sources/agent-meta.ts';
 import { ANCHOR_BYTES, cursorHolds } from '../state/anchors.ts';
 import type { Cursor, Entry, OpenedTranscript, Transcript } from '../types.ts';
 
 const CHUNK_BYTES = 262_144;
-/** Longer lines are filtered while they stream by (`lib/oversized-json.ts`) instead of being held. */
+/** Longer lines are filtered while they stream by (`lib/oversized-line.ts`) instead of being held. */
 export const MAX_LINE_BYTES = 8_388_608;
-/** How much of such a line is taken apart at a time: its tokens take far more room than its bytes. */
-const PIECE_BYTES = 65_536;
 
 /** What one chunk of the file completed. */
 export interface Reading {
@@ -37,14 +35,17 @@ export async function* read(
     const stats = await handle.stat();
     if (!stats.isFile()) return;
     const resumed = cursor !== undefined && (await cursorHolds(cursor, stats.size, (...at) => readAt(handle, ...at)));
+    const agentFile = agentFileOf(transcript.path);
     const file: OpenedTranscript = {
       transcript,
       head: await readAt(handle, 0, ANCHOR_BYTES),
       size: stats.size,
       mtimeMs: stats.mtimeMs,
-      context: resumed ? cursor.context : {},
+      from: resumed ? cursor.resume : { offset: 0, context: emptyContext },
+      deliveredTo: resumed ? cursor.offset : 0,
+      agent: agentFile && readAgentMeta(agentFile),
     };
-    const offset = resumed ? cursor.offset : 0;
+    const { offset } = file.from;
     const splitter = splitLines(offset, maxLineBytes);
     for (let position = offset; ;) {
       // A new buffer each time: the beginning of an unfinished line stays in the last one.
@@ -53,8 +54,9 @@ export async function* read(
       position += chunk.length;
       const entries: Entry[] = [];
       for (const line of splitter.push(chunk)) {
-        const entry = line.bytes === undefined ? await decodeOversized(line, handle) : decode(line, line.bytes);
-        if (entry !== undefined) entries.push(entry);
+        const { bytes } = line;
+        const decoded = bytes === undefined ? await decodeOversized(line, handle, maxLineBytes) : decode(line, bytes);
+        entries.push(...decoded);
       }
       if (entries.length > 0) yield { file, entries };
     }
@@ -85,88 +87,44 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return buffer.subarray(0, filled);
 }
 
-/** The line as an entry; undefined where it is blank. */
-function decode(line: ByteLine, bytes: Buffer): Entry | undefined {
-  const json = trim(bytes, line.start);
-  if (json.length === 0) return undefined;
+/** The entries of a line: one, or none where it is blank, or several where it is damaged. */
+function decode(line: ByteLine, bytes: Buffer): Entry[] {
   // A copy: a slice would keep the chunk in memory for as long as the line's cursor waits for its batch.
-  const tail = Buffer.from(bytes.subarray(-ANCHOR_BYTES));
-  return entryOf(line, tail, parse(json), () => sha256(bytes));
+  return entriesOf(decodeLine(line, bytes, isRecord), Buffer.from(bytes.subarray(-ANCHOR_BYTES)));
 }
 
-function entryOf({ start, end }: ByteLine, tail: Buffer, value: unknown, hash: () => string): Entry {
-  if (!isObject(value)) return { line: {}, start, end, tail, hash: hash(), unparseable: true };
-  return { line: value, start, end, tail, ...(asString(value['uuid']) === undefined && { hash: hash() }) };
+async function decodeOversized({ start, end }: ByteLine, handle: FileHandle, maxBytes: number): Promise<Entry[]> {
+  const { decodeOversizedLine } = await import('../lib/oversized-line.ts');
+  const source = { readAt: (...at: [number, number]) => readAt(handle, ...at), maxBytes };
+  const parts = await decodeOversizedLine({ start, end }, source, isRecord);
+  const length = Math.min(ANCHOR_BYTES, end - 1 - start);
+  const tail = await readAt(handle, end - 1 - length, length);
+  return entriesOf(parts, tail);
 }
 
-/** A client that died in the middle of a write can leave NULs around a line; editors leave a BOM and CRs. */
-function trim(bytes: Buffer, start: number): Buffer {
-  return bytes.subarray(paddingBefore(bytes, start), bytes.length - paddingAfter(bytes));
+function entriesOf(parts: readonly LinePart[], tail: Buffer): Entry[] {
+  return parts.map((part, index) => {
+    const isLast = index === parts.length - 1;
+    const entry = entryOf(part, isLast ? tail : NOTHING);
+    if (!isLast) entry.continues = true;
+    return entry;
+  });
 }
 
-function paddingBefore(bytes: Buffer, start: number): number {
-  let padding = start === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (isPadding(bytes[padding])) padding += 1;
-  return padding;
+/** Not a literal with spreads, which would take about as long as the parsing. */
+function entryOf({ start, end, value, hash, isShortened }: LinePart, tail: Buffer): Entry {
+  const entry: Entry = { line: value ?? {}, start, end, tail };
+  if (asString(value?.['uuid']) === undefined) entry.hash = hash();
+  if (value === undefined) entry.unparseable = true;
+  if (isShortened) entry.oversized = true;
+  return entry;
 }
 
-function paddingAfter(bytes: Buffer): number {
-  let padding = 0;
-  while (isPadding(bytes[bytes.length - 1 - padding])) padding += 1;
-  return padding;
-}
+const NOTHING = Buffer.alloc(0);
 
-function isPadding(byte: number | undefined): boolean {
-  return byte === 0x00 || byte === 0x0d || byte === 0x20 || byte === 0x09;
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-async function decodeOversized(line: ByteLine, handle: FileHandle): Promise<Entry | undefined> {
-  const { parseOversized } = await import('../lib/oversized-json.ts');
-  const { from, to, hash } = await survey(line, handle);
-  if (from >= to) return undefined;
-  const json = Readable.from(pieces(handle, from, to), { objectMode: false });
-  const value = await parseOversized(json).catch(() => undefined);
-  const newline = line.end - 1;
-  const tailLength = Math.min(ANCHOR_BYTES, newline - line.start);
-  const tail = await readAt(handle, newline - tailLength, tailLength);
-  return { ...entryOf(line, tail, value, () => hash), oversized: true };
-}
-
-/** Where the JSON of a line stands between its padding, and the hash of it all. */
-async function survey(
-  { start, end }: ByteLine,
-  handle: FileHandle,
-): Promise<{ from: number; to: number; hash: string }> {
-  const digest = createHash('sha256');
-  let from = end;
-  let to = start;
-  let position = start;
-  for await (const piece of pieces(handle, start, end - 1)) {
-    digest.update(piece);
-    const padding = paddingBefore(piece, position);
-    if (padding < piece.length) {
-      from = Math.min(from, position + padding);
-      to = position + piece.length - paddingAfter(piece);
-    }
-    position += piece.length;
-  }
-  return { from, to, hash: digest.digest('hex') };
-}
-
-/** A part of the file, bit by bit. A stream on the handle would close it where the JSON is broken. */
-async function* pieces(handle: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
-  for (let position = from; position < to;) {
-    const piece = await readAt(handle, position, Math.min(PIECE_BYTES, to - position));
-    if (piece.length === 0) return;
-    yield piece;
-    position += piece.length;
-  }
-}
+/** What is nested in a record that was cut off can have a type and a uuid, but has no session of its own. */
+const isRecord: IsRecord = (value, place) => {
+  if (place === 'whole') return true;
+  const names = place === 'nested' ? ['sessionId'] : ['uuid', 'type', 'sessionId'];
+  return names.some((name) => asString(value[name]) !== undefined);
+};

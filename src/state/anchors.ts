@@ -1,6 +1,6 @@
 /** Anchors: the proof that an offset still means what it meant when it was stored. */
 import { sha256 } from '../lib/hash.ts';
-import type { Anchor, Context, Cursor, Entry, OpenedTranscript } from '../types.ts';
+import type { Anchor, Checkpoint, Cursor, Entry, OpenedTranscript } from '../types.ts';
 
 /** How many bytes of the file's head, and of the bytes before the offset, are hashed. */
 export const ANCHOR_BYTES = 1024;
@@ -11,14 +11,14 @@ const NEWLINE = 0x0a;
 export type ReadAt = (position: number, length: number) => Promise<Buffer>;
 
 /** The cursor that says "everything up to and with this entry". */
-export function cursorAfter(file: OpenedTranscript, entry: Entry, context: Context): Cursor {
+export function cursorAfter(file: OpenedTranscript, entry: Entry, resume: Checkpoint): Cursor {
   return {
     offset: entry.end,
     head: anchor(file.head.subarray(0, entry.end)),
     tail: anchor(entry.tail),
     size: file.size,
     mtimeMs: file.mtimeMs,
-    context,
+    resume,
   };
 }
 

@@ -1,7 +1,8 @@
 /** The journal's lines: `\n<json>|<crc32>`. The newline comes first, so that a torn fact never swallows the next. */
 import { crc32 } from 'node:zlib';
+import { emptyContext, keptContext } from '../fields/index.ts';
 import { asArray, asCount, asNumber, asObject, asString, isObject } from '../lib/json.ts';
-import type { Anchor, Context, Cursor } from '../types.ts';
+import type { Anchor, Checkpoint, Cursor } from '../types.ts';
 
 export const JOURNAL_VERSION = 1;
 
@@ -14,11 +15,16 @@ export interface Rest {
   reason: string;
 }
 
+/** How many of what. */
+export interface Counts {
+  readonly [name: string]: number;
+}
+
 export type Fact =
   /** The version of the format; the first fact. */
   | { k: 'hdr'; v: number }
-  /** Cursors of destination `d`, after `n` records were delivered and `r` refused. */
-  | { k: 'c'; d: string; f: [path: string, cursor: Cursor][]; n: number; r: number; at: string }
+  /** Cursors of destination `d`, after `n` records were delivered and `r` refused; `u` counts lines of unknown kinds. */
+  | { k: 'c'; d: string; f: [path: string, cursor: Cursor][]; n: number; r: number; u?: Counts; at: string }
   /** Batch `id` of `n` records is about to be sent to `d`. */
   | { k: 'i'; d: string; id: string; n: number }
   /** The destination rests, or, without `rest`, does so no more. */
@@ -64,7 +70,24 @@ function narrow(value: unknown): Fact | undefined {
   }
   if (value['k'] !== 'c') return undefined;
   const f = (asArray(value['f']) ?? []).flatMap(narrowCursor);
-  return { k: 'c', d, f, n: asCount(value['n']) ?? 0, r: asCount(value['r']) ?? 0, at: asString(value['at']) ?? '' };
+  const u = narrowCounts(value['u']);
+  return {
+    k: 'c',
+    d,
+    f,
+    n: asCount(value['n']) ?? 0,
+    r: asCount(value['r']) ?? 0,
+    ...(u !== undefined && { u }),
+    at: asString(value['at']) ?? '',
+  };
+}
+
+function narrowCounts(value: unknown): Counts | undefined {
+  const counts = Object.entries(asObject(value) ?? {}).flatMap(([name, count]): [string, number][] => {
+    const whole = asCount(count);
+    return whole === undefined ? [] : [[name, whole]];
+  });
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }
 
 function narrowRest(value: unknown): Rest | undefined {
@@ -83,7 +106,7 @@ function narrowCursor(value: unknown): [string, Cursor][] {
   if (offset === undefined || head === undefined || tail === undefined) return [];
   const size = asCount(cursor['size']) ?? 0;
   const mtimeMs = asNumber(cursor['mtimeMs']) ?? 0;
-  return [[path, { offset, head, tail, size, mtimeMs, context: narrowContext(cursor['context']) }]];
+  return [[path, { offset, head, tail, size, mtimeMs, resume: narrowResume(cursor['resume'], offset) }]];
 }
 
 function narrowAnchor(value: unknown): Anchor | undefined {
@@ -92,7 +115,12 @@ function narrowAnchor(value: unknown): Anchor | undefined {
   return length === undefined || hash === undefined ? undefined : { length, hash };
 }
 
-function narrowContext(value: unknown): Context {
-  const strings = Object.entries(asObject(value) ?? {}).filter(([, text]) => typeof text === 'string');
-  return Object.fromEntries(strings);
+/** Without a context that this version can take up, the fold begins anew at the cursor. */
+function narrowResume(value: unknown, cursorOffset: number): Checkpoint {
+  const offset = asCount(asObject(value)?.['offset']);
+  const context = keptContext(asObject(value)?.['context']);
+  if (offset === undefined || offset > cursorOffset || context === undefined) {
+    return { offset: cursorOffset, context: emptyContext };
+  }
+  return { offset, context };
 }

@@ -7,7 +7,7 @@ import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync
 import { UserError } from '../errors.ts';
 import { writeFileAtomically } from '../lib/atomic-write.ts';
 import type { Cursor } from '../types.ts';
-import { decodeFacts, encodeFact, JOURNAL_VERSION, type Fact, type Rest } from './facts.ts';
+import { decodeFacts, encodeFact, JOURNAL_VERSION, type Counts, type Fact, type Rest } from './facts.ts';
 
 const COMPACT_ABOVE_BYTES = 1_048_576;
 
@@ -15,6 +15,8 @@ const COMPACT_ABOVE_BYTES = 1_048_576;
 export interface Tally {
   records: number;
   refused: number;
+  /** Lines of kinds that stopwire did not know, by client version and kind, as `2.1.400 system/new`. */
+  unknown?: Counts;
   /** ISO 8601. */
   lastDeliveredAt: string;
 }
@@ -28,7 +30,7 @@ export interface Journal {
   /** Moves cursors; ends the destination's rest. Throws where it cannot be written. */
   commit(
     destination: string,
-    delivered: { upTo: ReadonlyMap<string, Cursor>; records: number; refused: number; at: Date },
+    delivered: { upTo: ReadonlyMap<string, Cursor>; records: number; refused: number; unknown?: Counts; at: Date },
   ): void;
   /** Lays a destination to rest, or wakes it. */
   setRest(destination: string, rest: Rest | undefined): void;
@@ -53,8 +55,8 @@ export function openJournal(path: string): Journal {
   return {
     ...memory,
     intend: (d, { id, records }) => append({ k: 'i', d, id, n: records }),
-    commit: (d, { upTo, records, refused, at }) =>
-      append({ k: 'c', d, f: [...upTo], n: records, r: refused, at: at.toISOString() }),
+    commit: (d, { upTo, records, refused, unknown, at }) =>
+      append({ k: 'c', d, f: [...upTo], n: records, r: refused, ...(unknown && { u: unknown }), at: at.toISOString() }),
     setRest: (d, rest) => append({ k: 'b', d, ...(rest !== undefined && { rest }) }),
     close() {
       try {
@@ -103,8 +105,8 @@ function emptyMemory(bytes: number): Memory {
   // A fact for each cursor, so that a damaged byte costs one file and not all of them.
   const liveFacts = (): Fact[] => [
     { k: 'hdr', v: JOURNAL_VERSION },
-    ...[...tallies].flatMap(([d, { records, refused, lastDeliveredAt: at }]): Fact[] => [
-      { k: 'c', d, f: [], n: records, r: refused, at },
+    ...[...tallies].flatMap(([d, { records, refused, unknown, lastDeliveredAt: at }]): Fact[] => [
+      { k: 'c', d, f: [], n: records, r: refused, ...(unknown && { u: unknown }), at },
       ...Array.from(cursors.get(d) ?? [], (one): Fact => ({ k: 'c', d, f: [one], n: 0, r: 0, at })),
     ]),
     ...Array.from(rests, ([d, rest]): Fact => ({ k: 'b', d, rest })),
@@ -125,18 +127,34 @@ function emptyMemory(bytes: number): Memory {
         const known = cursors.get(fact.d) ?? new Map<string, Cursor>();
         for (const [path, cursor] of fact.f) known.set(path, cursor);
         cursors.set(fact.d, known);
-        const before = tallies.get(fact.d) ?? { records: 0, refused: 0 };
-        tallies.set(fact.d, {
-          records: before.records + fact.n,
-          refused: before.refused + fact.r,
-          lastDeliveredAt: fact.at,
-        });
+        tallies.set(fact.d, tallyAfter(tallies.get(fact.d), fact));
         rests.delete(fact.d);
       }
     },
     liveFacts,
     liveBytes: () => liveFacts().reduce((sum, fact) => sum + encodeFact(fact).length, 0),
   };
+}
+
+function tallyAfter(before: Tally | undefined, fact: Extract<Fact, { k: 'c' }>): Tally {
+  const unknown = fact.u === undefined ? before?.unknown : sumOf(before?.unknown ?? {}, fact.u);
+  return {
+    records: (before?.records ?? 0) + fact.n,
+    refused: (before?.refused ?? 0) + fact.r,
+    ...(unknown !== undefined && { unknown }),
+    lastDeliveredAt: fact.at,
+  };
+}
+
+/** Hostile transcripts can make up any number of kinds. */
+const MAX_KINDS = 100;
+
+function sumOf(a: Counts, b: Counts): Counts {
+  const sum = new Map(Object.entries(a));
+  for (const [name, count] of Object.entries(b)) {
+    if (sum.has(name) || sum.size < MAX_KINDS) sum.set(name, (sum.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries(sum);
 }
 
 /** Only the facts in force, in a new file that takes the old one's place at once. */

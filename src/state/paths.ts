@@ -11,7 +11,11 @@ export interface Paths {
   lock: string;
   wake: string;
   log: string;
+  /** A random name for this installation. */
+  hostId: string;
   deadLetters: string;
+  /** What of the transcripts could not be read. */
+  quarantine: string;
   dataDirectory: string;
   /** The embedded store. */
   store: string;
@@ -40,7 +44,9 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     lock: join(stateDirectory, 'lock'),
     wake: join(stateDirectory, 'wake'),
     log: join(stateDirectory, 'hook.log'),
+    hostId: join(stateDirectory, 'host-id'),
     deadLetters: join(stateDirectory, 'dead-letters'),
+    quarantine: join(stateDirectory, 'quarantine.jsonl'),
     dataDirectory,
     store: join(dataDirectory, 'records.db'),
     launcher: join(dataDirectory, 'hook'),

@@ -4,12 +4,13 @@ import { reasonOf } from '../errors.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { asNumber, asString, isObject } from '../lib/json.ts';
 import { openDatabase, type Database, type SqlRow } from './sqlite.ts';
+import { selection, type RecordFilter } from './store-filter.ts';
 
 export interface Store {
   /** Writes records in one transaction, all or none. `json[i]` is `records[i]` as text. */
   upsert(records: readonly MessageRecord[], json: readonly string[]): void;
-  /** Every record as JSON, in the order in which they came. */
-  export(): Iterable<string>;
+  /** The records that pass the filter, else all, as JSON and in the order in which they came. */
+  export(filter?: RecordFilter): Iterable<string>;
   totals(): Totals;
   close(): void;
 }
@@ -101,8 +102,9 @@ export function openStore(path: string): Store {
         throw error;
       }
     },
-    *export() {
-      for (const row of database.prepare('SELECT json FROM records ORDER BY seq').iterate()) {
+    *export(filter = {}) {
+      const { sql, values } = selection(filter);
+      for (const row of database.prepare(sql).iterate(...values)) {
         if (isObject(row)) yield asString(row['json']) ?? '';
       }
     },

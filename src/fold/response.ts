@@ -1,0 +1,92 @@
+/** API responses over their lines: each line repeats the usage, and older clients put placeholders on early ones. */
+import type { Context, Response } from '../context.ts';
+import { asCount, asObject, asString, type JsonObject } from '../lib/json.ts';
+import { blocksOf, type LineParts } from '../line/parts.ts';
+import { named } from './named.ts';
+import type { Increase } from './tally.ts';
+
+/** The lines of one response stand together, but for the results of its own tools. */
+export const MAX_RESPONSES = 8;
+
+export interface ResponseStep {
+  response: Response;
+  isFirstLine: boolean;
+  /** What this line adds to what the response's lines before it said. */
+  increase: Increase;
+}
+
+/** What an assistant line adds to its response; undefined for other lines and for what no model wrote. */
+export function responseStep(context: Context, parts: LineParts): ResponseStep | undefined {
+  const { message, line } = parts;
+  const id = asString(message?.['id']);
+  const model = asString(message?.['model']);
+  if (parts.type !== 'assistant' || id === undefined || model === '<synthetic>') return undefined;
+  const known = named(context.responses, id);
+  const before = known ?? NOTHING;
+  const response = larger(before, countsOf(asObject(message?.['usage'])));
+  response.id = id;
+  response.toolCalls = before.toolCalls + parts.toolUses.length;
+  response.startedAt = known === undefined ? parts.timestamp : known.startedAt;
+  response.requestedAt = known === undefined ? context.last.requestableAt : known.requestedAt;
+  response.costPicoUsd = known?.costPicoUsd;
+  response.thinking = thinkingOf(parts) ?? known?.thinking;
+  const increase: Increase = {
+    responses: known === undefined ? 1 : 0,
+    inputTokens: response.inputTokens - before.inputTokens,
+    outputTokens: response.outputTokens - before.outputTokens,
+    cacheReadTokens: response.cacheReadTokens - before.cacheReadTokens,
+    cacheCreationTokens: response.cacheCreationTokens - before.cacheCreationTokens,
+    thinkingTokens: response.thinkingTokens - before.thinkingTokens,
+    webSearches: response.webSearches - before.webSearches,
+    models: [asString(line['requestedModel']) ?? model ?? 'unknown'],
+  };
+  return { response, isFirstLine: known === undefined, increase };
+}
+
+const NOTHING: Response = {
+  id: '',
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheCreationTokens: 0,
+  thinkingTokens: 0,
+  webSearches: 0,
+  toolCalls: 0,
+  startedAt: undefined,
+  requestedAt: undefined,
+  costPicoUsd: undefined,
+  thinking: undefined,
+};
+
+type Counts = Pick<
+  Response,
+  'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheCreationTokens' | 'thinkingTokens' | 'webSearches'
+>;
+
+function countsOf(usage: JsonObject | undefined): Counts {
+  return {
+    inputTokens: asCount(usage?.['input_tokens']) ?? 0,
+    outputTokens: asCount(usage?.['output_tokens']) ?? 0,
+    cacheReadTokens: asCount(usage?.['cache_read_input_tokens']) ?? 0,
+    cacheCreationTokens: asCount(usage?.['cache_creation_input_tokens']) ?? 0,
+    thinkingTokens: asCount(asObject(usage?.['output_tokens_details'])?.['thinking_tokens']) ?? 0,
+    webSearches: asCount(asObject(usage?.['server_tool_use'])?.['web_search_requests']) ?? 0,
+  };
+}
+
+/** A new response with the larger value of each count. */
+function larger(a: Response, b: Counts): Response {
+  const next = { ...a };
+  next.inputTokens = Math.max(a.inputTokens, b.inputTokens);
+  next.outputTokens = Math.max(a.outputTokens, b.outputTokens);
+  next.cacheReadTokens = Math.max(a.cacheReadTokens, b.cacheReadTokens);
+  next.cacheCreationTokens = Math.max(a.cacheCreationTokens, b.cacheCreationTokens);
+  next.thinkingTokens = Math.max(a.thinkingTokens, b.thinkingTokens);
+  next.webSearches = Math.max(a.webSearches, b.webSearches);
+  return next;
+}
+
+function thinkingOf({ blocks }: LineParts): string | undefined {
+  const texts = blocksOf(blocks, 'thinking').flatMap((block) => asString(block['thinking']) || []);
+  return texts.length === 0 ? undefined : texts.join('\n');
+}
