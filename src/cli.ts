@@ -37,14 +37,27 @@ export function commandLine(terminal: Terminal): Argv {
       (command) => command.options({ json: JSON_FLAG }),
       async (flags) => exit(await (await import('./commands/run.ts')).runNow(flags, terminal)),
     )
+    .command('export', 'Write the records of the embedded store, all or some', exportFlags, async (flags) =>
+      exit(await (await import('./commands/export.ts')).exportRecords(flags, terminal)),
+    )
     .command(
-      'export',
-      'Write the records of the embedded store to standard output',
+      'anonymise <transcript>',
+      'Write a transcript without its content, for a bug report',
+      (command) =>
+        command
+          .positional('transcript', { type: 'string', demandOption: true, describe: 'The .jsonl file' })
+          .options({ output: OUTPUT_FLAG, force: FORCE_FLAG }),
+      async (flags) => exit(await (await import('./commands/anonymise.ts')).anonymise(flags, terminal)),
+    )
+    .command(
+      'fields',
+      'List every field of a record: type, unit, privacy class, source',
       (command) =>
         command.options({
-          format: { choices: ['ndjson'] as const, default: 'ndjson', describe: 'One JSON record a line' },
+          json: JSON_FLAG,
+          markdown: { type: 'boolean', default: false, describe: 'Print docs/fields.md of this version' },
         }),
-      async () => exit(await (await import('./commands/export.ts')).exportRecords(terminal)),
+      async (flags) => exit(await (await import('./commands/fields.ts')).fields(flags, terminal)),
     )
     .command(
       'demo',
@@ -81,6 +94,13 @@ export function commandLine(terminal: Terminal): Argv {
 
 const JSON_FLAG = { type: 'boolean', default: false, describe: 'Print the result as JSON' } as const;
 const YES_FLAG = { type: 'boolean', default: false, describe: 'Ask nothing' } as const;
+const OUTPUT_FLAG = {
+  type: 'string',
+  // So that the value may be a lone -.
+  nargs: 1,
+  describe: 'Write to this file, which only you may read, and not to standard output',
+} as const;
+const FORCE_FLAG = { type: 'boolean', default: false, describe: 'Replace the file of --output' } as const;
 const CONFIG_DIR_FLAG = {
   type: 'string',
   describe: "Claude Code's configuration directory (default: CLAUDE_CONFIG_DIR, else ~/.claude)",
@@ -104,6 +124,10 @@ function installFlags(command: Argv) {
       type: 'boolean',
       describe: 'Keep records in the embedded store on this machine; the default where nothing else is named',
     },
+    account: {
+      type: 'boolean',
+      describe: "Name the client's account in every record: its e-mail address and ids",
+    },
     'auto-update': {
       type: 'boolean',
       default: true,
@@ -113,5 +137,31 @@ function installFlags(command: Argv) {
     yes: YES_FLAG,
     json: JSON_FLAG,
     'config-dir': CONFIG_DIR_FLAG,
+  });
+}
+
+function exportFlags(command: Argv) {
+  return command.options({
+    format: {
+      choices: ['ndjson', 'csv'] as const,
+      default: 'ndjson' as const,
+      describe: 'ndjson: one JSON record a line; csv: RFC 4180, with a header, lines end in CRLF',
+    },
+    since: {
+      type: 'string',
+      nargs: 1,
+      describe: 'From this moment on: 90m, 12h, 30d, 2w before now, or a date; UTC without an offset',
+    },
+    until: { type: 'string', nargs: 1, describe: 'Before this moment, given likewise' },
+    session: { type: 'string', array: true, nargs: 1, describe: 'Of these sessions, by id; repeat it or use commas' },
+    project: {
+      type: 'string',
+      nargs: 1,
+      describe: 'Of this project: a directory with all below it, its name, or a pattern such as *api*',
+    },
+    type: { type: 'string', array: true, nargs: 1, describe: 'Of these types, for instance user,assistant' },
+    fields: { type: 'string', nargs: 1, describe: 'Only these fields, in this order, with commas between them' },
+    output: OUTPUT_FLAG,
+    force: FORCE_FLAG,
   });
 }

@@ -45,7 +45,7 @@ describe('the hook exits 0 and says nothing', () => {
   test('when the recorded node has gone but another is on PATH, and then it still works', async () => {
     rewriteLauncher((text) => text.replace(/^node=.*$/m, "node='/gone/node'"));
     expect(await sandbox.fireAndSettle()).toEqual(SILENT);
-    expect((await sandbox.exported()).length).toBe(expectedIds(join(sandbox.claude, 'projects')).length);
+    expect(idsOf(await sandbox.exported())).toEqual(expectedIds(join(sandbox.claude, 'projects')));
   });
 
   test.each([
@@ -125,7 +125,7 @@ describe('the hook exits 0 and says nothing', () => {
     ['a path outside', JSON.stringify({ transcript_path: '/etc/passwd' })],
   ])('whatever is on standard input: %s', async (_, stdin) => {
     expect(await sandbox.fireAndSettle({ stdin })).toEqual(SILENT);
-    expect((await sandbox.exported()).length).toBe(expectedIds(join(sandbox.claude, 'projects')).length);
+    expect(idsOf(await sandbox.exported())).toEqual(expectedIds(join(sandbox.claude, 'projects')));
   });
 });
 

@@ -146,7 +146,7 @@ describe('to an HTTP server in another process', () => {
     expect(new Set(received().map(({ text }) => text))).toEqual(new Set([undefined, 'REDACTED']));
 
     await sandbox.fireAndSettle();
-    expect(received()).toHaveLength(expectedLines(projects()).length);
+    expect(idsOf(received())).toHaveLength(expectedLines(projects()).length);
     appendFileSync(session(), `${NEW_LINES.join('\n')}\n`);
     await sandbox.fireAndSettle();
     expect(idsOf(received())).toEqual(expectedLines(projects()));
@@ -203,7 +203,7 @@ describe('stopwire run', () => {
     const count = expectedIds(projects()).length;
     expect(JSON.parse(ran.stdout).destinations).toMatchObject([{ destination: 'file', state: 'current' }]);
     const lines = readFileSync(join(sandbox.home, 'records.ndjson'), 'utf8').trimEnd().split('\n');
-    expect(new Set(lines.map((line) => JSON.parse(line).id)).size).toBe(count);
+    expect(new Set(idsOf(lines.map((line) => JSON.parse(line)))).size).toBe(count);
     const again = await sandbox.stopwire(['run']);
     expect(again).toMatchObject({ code: 0, stdout: '' });
     expect(again.stderr).toContain('0 records delivered');

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { samples } from '../../src/commands/samples.ts';
 import { hasNodeSqlite } from '../../src/state/sqlite.ts';
 import { BIN, runToEnd } from '../helpers/sandbox.ts';
 
@@ -45,14 +46,17 @@ describe('the packed tarball', () => {
     expect(JSON.parse(demo.stdout).sessions).toBeGreaterThan(20);
   });
 
-  test('holds the program, prices and samples, and no source, test or secret', async () => {
+  test('holds the program, prices, schema and samples, and no source, test or secret', async () => {
     const { stdout } = await runToEnd('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: ROOT,
       env: environment(),
     });
     const [{ files }] = JSON.parse(stdout);
-    const roots = new Set(files.map(({ path }: { path: string }) => path.split('/')[0]));
-    expect(roots).toEqual(new Set(['LICENSE', 'README.md', 'dist', 'fixtures', 'package.json', 'pricing']));
+    const paths: string[] = files.map(({ path }: { path: string }) => path);
+    const roots = new Set(paths.map((path) => path.split('/')[0]));
+    expect(roots).toEqual(new Set(['LICENSE', 'README.md', 'dist', 'fixtures', 'package.json', 'pricing', 'schema']));
+    const packed = new Set(paths.flatMap((path) => /^fixtures\/transcripts\/([^/]+)/.exec(path)?.[1] ?? []));
+    expect(packed).toEqual(new Set(samples));
   });
 });
 

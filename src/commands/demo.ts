@@ -13,6 +13,7 @@ import { pathsFrom, type Paths } from '../state/paths.ts';
 import { openStore, type Totals } from '../state/store.ts';
 import type { Transcript } from '../types.ts';
 import { paintFor, type Terminal } from '../ui.ts';
+import { samples } from './samples.ts';
 import { totalsTable } from './totals.ts';
 
 const WORKER_PATIENCE_MS = 60_000;
@@ -52,9 +53,11 @@ export async function demo({ keep, json }: { keep: boolean; json: boolean }, ter
 function makeSandbox(env: NodeJS.ProcessEnv): Sandbox {
   const home = mkdtempSync(join(tmpdir(), 'stopwire-demo-'));
   const claudeDirectory = join(home, '.claude');
-  const samples = join(programRoot, 'fixtures', 'transcripts');
-  mkdirSync(join(claudeDirectory, 'projects'), { recursive: true });
-  cpSync(samples, join(claudeDirectory, 'projects'), { recursive: true });
+  const projects = join(claudeDirectory, 'projects');
+  mkdirSync(projects, { recursive: true });
+  for (const name of samples) {
+    cpSync(join(programRoot, 'fixtures', 'transcripts', name), join(projects, name), { recursive: true });
+  }
   const { PATH, LANG, TMPDIR } = env;
   const own = Object.fromEntries(Object.entries({ HOME: home, PATH, LANG, TMPDIR, CI: 'true' }));
   return { home, env: own, paths: pathsFrom(own), claudeDirectory };

@@ -8,6 +8,7 @@ import { discover } from '../pipeline/discover.ts';
 import { countDeadLetters } from '../state/dead-letters.ts';
 import { readJournal, type Journal } from '../state/journal.ts';
 import type { Paths } from '../state/paths.ts';
+import { readQuarantine, type QuarantineSummary } from '../state/quarantine.ts';
 import { hasStore, openStore, type Totals } from '../state/store.ts';
 import type { Transcript } from '../types.ts';
 
@@ -16,6 +17,8 @@ export interface Health {
   hook: { settings: string; registered: boolean; launcher: string; launcherExists: boolean };
   config: string;
   destinations: DestinationHealth[];
+  /** The file that names what of the transcripts could not be read, and how much that is. */
+  quarantine: QuarantineSummary & { path: string };
   /** Sums over the embedded store, where there is one. */
   store?: Totals;
   /** The last line of the run log. */
@@ -31,6 +34,8 @@ export interface DestinationHealth {
   delivered: number;
   refused: number;
   deadLetters: number;
+  /** Lines of kinds that this version does not know, by client version and kind. */
+  unknown?: { readonly [kind: string]: number };
   lastDeliveredAt?: string;
   /** Transcripts with bytes that were not delivered yet, and how many bytes that is. */
   pendingTranscripts: number;
@@ -65,6 +70,7 @@ export function healthOf(paths: Paths, claudeDirectory: string): Health {
     hook: { settings, registered: hooks.length > 0, launcher: paths.launcher, launcherExists },
     config: paths.config,
     destinations,
+    quarantine: { path: paths.quarantine, ...readQuarantine(paths.quarantine) },
     ...(store !== undefined && { store }),
     ...(lastRun !== undefined && { lastRun }),
     problems: [...problems, ...destinations.flatMap(restProblem)],
@@ -90,6 +96,7 @@ function destinationsOf(
       refused: tally?.refused ?? 0,
       deadLetters: countDeadLetters(paths.deadLetters, name),
       ...(tally !== undefined && { lastDeliveredAt: tally.lastDeliveredAt }),
+      ...(tally?.unknown !== undefined && { unknown: tally.unknown }),
       pendingTranscripts: pending.filter((bytes) => bytes > 0).length,
       pendingBytes: pending.reduce((sum, bytes) => sum + bytes, 0),
       ...(rest !== undefined && { resting: { reason: rest.reason, until: new Date(rest.until).toISOString() } }),

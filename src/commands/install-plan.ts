@@ -16,6 +16,7 @@ export interface InstallFlags {
   redaction?: string | boolean | undefined;
   file?: string | undefined;
   local?: boolean | undefined;
+  account?: boolean | undefined;
 }
 
 /**

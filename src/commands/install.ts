@@ -73,7 +73,12 @@ async function planConfig(
     await checkDestination(destination, thisMachine(paths, env).surroundings);
   }
   const config = destinations.reduce(withDestination, existing ?? emptyConfig());
-  return { ...config, claudeDirectories: [...new Set([...config.claudeDirectories, claudeDirectory])] };
+  const account = flags.account ?? existing?.account ?? false;
+  return {
+    ...config,
+    claudeDirectories: [...new Set([...config.claudeDirectories, claudeDirectory])],
+    account,
+  };
 }
 
 async function isConfirmed(

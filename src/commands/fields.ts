@@ -1,0 +1,38 @@
+/** `stopwire fields`: what a record can hold. */
+import { UserError } from '../errors.ts';
+import { byGroup, catalogue } from '../fields/catalogue.ts';
+import { paintFor, table, type Terminal } from '../ui.ts';
+import { withOutput } from './output.ts';
+
+export interface FieldsFlags {
+  json: boolean;
+  markdown: boolean;
+}
+
+export async function fields({ json, markdown }: FieldsFlags, terminal: Terminal): Promise<number> {
+  if (json && markdown) throw new UserError('--json and --markdown are two forms of the same list.', { exitCode: 2 });
+  const text = await (json ? JSON.stringify(catalogue()) : markdown ? page() : shown(terminal));
+  await withOutput({ force: false }, (output) => output.write(`${text.trimEnd()}\n`));
+  return 0;
+}
+
+async function page(): Promise<string> {
+  return (await import('./fields-page.ts')).fieldsPage();
+}
+
+/** Two lines a field: what it is, and below that where it comes from. */
+function shown({ env }: Terminal): string {
+  const paint = paintFor('stdout', env);
+  const rows = catalogue();
+  const lines = table(rows.map(({ name, type, unit, privacy }) => [name, type, unit ?? '', privacy])).split('\n');
+  const width = Math.max(...lines.map((line) => line.length)) + 2;
+  const described = new Map(
+    rows.map(({ name, about, source }, index) => {
+      const first = `${(lines[index] ?? '').padEnd(width)}${about}`;
+      return [name, `${first}\n${' '.repeat(width)}${paint.dim(`from ${source}`)}`];
+    }),
+  );
+  return byGroup(rows)
+    .map(([group, members]) => [paint.bold(group), ...members.map(({ name }) => described.get(name))].join('\n'))
+    .join('\n\n');
+}
