@@ -1,19 +1,19 @@
 /** A backlog of history into a file, against a bare loop that reads, splits and parses the same bytes. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeCorpus } from './corpus.js';
 import { BIN, median, usageOf } from './measure.js';
 
 const BACKLOG_BYTES = 200_000_000;
-const FILE_BYTES = 5_000_000;
 const ROUNDS = 3;
 
 export async function benchBacklog() {
   const home = mkdtempSync(join(tmpdir(), 'stopwire-bench-'));
   try {
     const projects = join(home, '.claude', 'projects');
-    const megabytes = writeBacklog(projects) / 1e6;
+    const megabytes = writeCorpus(join(projects, 'backlog')) / 1e6;
     const rounds = Array.from({ length: ROUNDS }, () => ({ plain: plainLoop(projects), run: drain(home) }));
     const of = (who, figure) => median(rounds.map((round) => round[who][figure]));
     const rate = (who) => `${(megabytes / (of(who, 'ms') / 1000)).toFixed(0)} MB/s`;
@@ -34,26 +34,6 @@ export async function benchBacklog() {
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
-}
-
-/** Real lines, over and over, in files of a few megabytes. Answers the bytes written. */
-function writeBacklog(projects) {
-  const samples = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
-  const text = readdirSync(samples, { recursive: true })
-    .filter((name) => name.endsWith('.jsonl') && !name.endsWith('journal.jsonl'))
-    .flatMap((name) => readFileSync(join(samples, name), 'utf8').split('\n'))
-    .filter((line) => line.trim() !== '')
-    .map((line) => `${line}\n`)
-    .join('');
-  const file = text.repeat(Math.ceil(FILE_BYTES / text.length));
-  mkdirSync(join(projects, 'backlog'), { recursive: true });
-  let bytes = 0;
-  for (let index = 0; bytes < BACKLOG_BYTES; index += 1) {
-    const path = join(projects, 'backlog', `${index}.jsonl`);
-    writeFileSync(path, file);
-    bytes += statSync(path).size;
-  }
-  return bytes;
 }
 
 function drain(home) {

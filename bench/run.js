@@ -1,9 +1,10 @@
-/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|backlog]`. Needs a built dist/. */
+/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|mapping|backlog]`. Needs a built dist/. */
 import { cpus } from 'node:os';
 import { benchBacklog } from './backlog.js';
 import { benchHook } from './hook.js';
+import { benchMapping } from './mapping.js';
 
-const benches = { hook: benchHook, backlog: benchBacklog };
+const benches = { hook: benchHook, mapping: benchMapping, backlog: benchBacklog };
 const [only] = process.argv.slice(2);
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
 console.log('| what | here | against | ratio |\n| --- | --- | --- | --- |');

@@ -1,25 +1,29 @@
 /**
- * Writes the reference from the code: fields, options of destinations, commands. With --check it writes nothing and
- * exits 1 where a page is not what the code says. Needs a built dist/.
+ * Writes the reference from the code: fields, schema of the record, options of destinations, commands, and what became
+ * of other systems' features. With --check it writes nothing and exits 1 where a page is not what the code says. Needs
+ * a built dist/.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const COMMANDS = ['install', 'status', 'run', 'export', 'demo', 'uninstall'];
+const COMMANDS = ['install', 'status', 'run', 'export', 'anonymise', 'fields', 'demo', 'uninstall'];
 
-const { fieldGroups, destinationKinds } = await load();
+const { fieldsPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
 const pages = {
-  'docs/fields.md': await fieldsPage(),
+  'docs/fields.md': await formatted(fieldsPage(), 'markdown'),
+  'schema/record.v1.json': await formatted(JSON.stringify(recordSchema()), 'json'),
   'docs/destinations.md': await destinationsPage(),
   'docs/commands.md': await commandsPage(),
+  'docs/anosys.md': await anosysPage(),
+  'docs/systems.md': await systemsPage(),
 };
 if (process.argv.includes('--check')) check();
-else for (const [path, text] of Object.entries(pages)) writeFileSync(join(ROOT, path), text);
+else for (const [path, text] of Object.entries(pages)) write(path, text);
 
 /** The declarations, straight from the source. */
 async function load() {
@@ -28,8 +32,11 @@ async function load() {
   try {
     await build({
       stdin: {
-        contents: `export { fieldGroups } from './src/fields/index.ts';
-          export { destinationKinds } from './src/destinations/index.ts';`,
+        contents: `export { fieldsPage } from './src/commands/fields-page.ts';
+          export { recordSchema } from './docs/record-schema.ts';
+          export { destinationKinds } from './src/destinations/index.ts';
+          export { anosysColumns } from './src/destinations/anosys-columns.ts';
+          export { systems } from './docs/systems.ts';`,
         resolveDir: ROOT,
       },
       outfile,
@@ -43,23 +50,6 @@ async function load() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function fieldsPage() {
-  const groups = Object.entries(fieldGroups).map(([name, fields]) => {
-    const rows = Object.entries(fields).map(([field, { type, unit, privacy, source, about }]) => {
-      return [`\`${field}\``, unit === undefined ? type : `${type}, ${unit}`, privacy, about, source];
-    });
-    return `## ${name}\n\n${table(['field', 'type', 'class', 'what it is', 'where it comes from'], rows)}`;
-  });
-  const count = Object.values(fieldGroups).reduce((sum, fields) => sum + Object.keys(fields).length, 0);
-  return page(
-    'Fields of the record',
-    `One record a line of a transcript, ${count} fields. A field that a line says nothing about is absent; \`id\` and
-\`type\` are always there. \`class\` is the privacy class that redaction goes by: at the level \`content\`, values of
-class \`content\` become \`REDACTED\`, everything else stays.`,
-    groups,
-  );
 }
 
 async function destinationsPage() {
@@ -96,14 +86,52 @@ function commandsPage() {
   );
 }
 
-async function page(title, lead, sections) {
+function anosysPage() {
+  const rows = Object.entries(anosysColumns).map(([column, { field, rule = '' }]) => {
+    return [`\`${column}\``, field === undefined ? '' : `\`${field}\``, rule];
+  });
+  return page(
+    'Columns of Anosys',
+    `The ${rows.length} columns that the ingestion of Anosys knows, and what of a record fills each of them.`,
+    [table(['column', 'field', 'rule'], rows)],
+  );
+}
+
+function systemsPage() {
+  const sections = systems.map(({ name, about, rows }) => {
+    const cells = rows.map(([id, what, fields, how = '']) => {
+      const names = fields === '' ? [] : fields.split(' ').map((field) => `\`${field}\``);
+      return [id, what, [names.join(', '), how].filter((part) => part !== '').join('; ')];
+    });
+    return `## ${name}\n\n${about}\n\n${table(['row', 'what it is', 'carried by'], cells)}`;
+  });
+  const count = systems.reduce((sum, { rows }) => sum + rows.length, 0);
+  return page(
+    'What other systems derive from a transcript',
+    `${count} facts that observability tools for coding agents take from transcripts or hooks, and what carries each of
+them here: fields of the record in backticks (see [fields.md](fields.md)), or a command. Rows are named by the system's
+prefix and a number.`,
+    sections,
+  );
+}
+
+function page(title, lead, sections) {
   const text = `# ${title}\n\n<!-- Written by \`npm run docs\`; do not edit. -->\n\n${lead}\n\n${sections.join('\n\n')}\n`;
-  return format(text, { ...(await resolveConfig(join(ROOT, 'README.md'))), parser: 'markdown' });
+  return formatted(text, 'markdown');
+}
+
+async function formatted(text, parser) {
+  return format(text, { ...(await resolveConfig(join(ROOT, 'README.md'))), parser });
 }
 
 function table(head, rows) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function write(path, text) {
+  mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+  writeFileSync(join(ROOT, path), text);
 }
 
 function check() {
