@@ -12,6 +12,8 @@ import { loadPriceTable } from '../src/pricing/table.ts';
 const [folder, pricing] = process.argv.slice(2);
 const prices = loadPriceTable(pricing);
 const capture = {
+  claim: () => ({ isOwner: true }),
+
   version: '0.0.0',
   host: readHost(),
   repositoryAt: memoisedRepositories(),

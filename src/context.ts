@@ -90,6 +90,8 @@ export interface Tally extends Totals {
 }
 
 export interface Turn extends Tally {
+  /** Copied from another transcript: it has been counted there. */
+  copiedFrom?: Copied | undefined;
   id: string;
   /** From 0, in the transcript. */
   index: number;
@@ -107,6 +109,11 @@ export interface Turn extends Tally {
   /** How often a line has closed it: a Stop hook can make the model go on. */
   closings: number;
   isOpen: boolean;
+}
+
+/** The session that was first; empty where its file is gone. */
+export interface Copied {
+  session?: string | undefined;
 }
 
 export interface Session extends Tally {
@@ -161,4 +168,5 @@ export interface Response {
   requestedAt?: string | undefined;
   costPicoUsd?: string | undefined;
   thinking?: string | undefined;
+  copiedFrom?: Copied | undefined;
 }

@@ -17,11 +17,13 @@ export interface Machine {
   /** The folder of the price files. */
   pricing: string;
   /** The folder of the dead-letter files. */
+  /** From which transcript each response was delivered first. */
+  owners: string;
   deadLetters: string;
   /** Where damaged lines are pointed at. */
   quarantine: string;
   /** What records say of this machine; taken once a run. */
-  capture: (config: Config) => Capture;
+  capture: (config: Config) => Omit<Capture, 'claim'>;
   now: () => Date;
   /** In [0, 1). */
   random: () => number;
@@ -33,6 +35,7 @@ export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
   return {
     surroundings: { env, storePath: paths.store, userAgent: `stopwire/${programVersion()}` },
     pricing: join(programRoot, 'pricing'),
+    owners: paths.owners,
     deadLetters: paths.deadLetters,
     quarantine: paths.quarantine,
     capture: (config) => captureOf(config, paths),
@@ -43,7 +46,7 @@ export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
 }
 
 /** The account is read only where the user has asked for it. */
-function captureOf({ account, claudeDirectories: [directory] }: Config, paths: Paths): Capture {
+function captureOf({ account, claudeDirectories: [directory] }: Config, paths: Paths): Omit<Capture, 'claim'> {
   const claudeDirectory = directory ?? claudeConfigDirectory({}, paths.home);
   const claudeJson = claudeJsonPath(claudeDirectory);
   return {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { Config, ConfiguredDestination } from './config.ts';
 import type { Context } from './context.ts';
 import type { Batch, Destination } from './destinations/destination.ts';
-import { destinationKinds, isDestinationKind } from './destinations/index.ts';
+import { lazyDestination } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
 import { isSettled } from './fields/index.ts';
 import { backoffMs, MAX_WAIT_MS } from './lib/backoff.ts';
@@ -19,6 +19,7 @@ import { redactionLevelOf, redactor } from './pipeline/redact.ts';
 import { loadPriceTable, type PriceTable } from './pricing/table.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Journal } from './state/journal.ts';
+import { claimant, openOwners, type Owners } from './state/owners.ts';
 import { openQuarantine, type Quarantine, type QuarantinedRange } from './state/quarantine.ts';
 import type { Checkpoint, Entry, Transcript } from './types.ts';
 
@@ -73,9 +74,10 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const transcripts = discover(options.roots, options.fired);
   const limit = pLimit(DESTINATIONS_AT_ONCE);
   const quarantine = openQuarantine(options.machine.quarantine);
+  const owners = openOwners(options.machine.owners);
   const destinations = await Promise.all(
     options.config.destinations.map((configured) =>
-      limit(() => bringUpToDate({ configured, transcripts, quarantine }, options)),
+      limit(() => bringUpToDate({ configured, transcripts, quarantine, owners }, options)),
     ),
   );
   return { transcripts, destinations };
@@ -86,6 +88,7 @@ interface Task {
   configured: ConfiguredDestination;
   transcripts: readonly Transcript[];
   quarantine: Quarantine;
+  owners: Owners;
 }
 
 async function bringUpToDate(task: Task, options: RunOptions): Promise<DestinationReport> {
@@ -115,12 +118,13 @@ interface Shipment extends Task {
 
 /** The straight line for one destination. */
 async function ship(
-  { configured, transcripts, quarantine, open, report }: Shipment,
+  { configured, transcripts, quarantine, owners, open, report }: Shipment,
   options: RunOptions,
 ): Promise<void> {
   const redact = redactor(redactionLevelOf(configured));
   const prices = lazyPrices(options.machine.pricing);
-  const capture = options.machine.capture(options.config);
+  const claim = claimant(owners, configured.name, transcripts);
+  const capture = { ...options.machine.capture(options.config), claim };
   let batches: ReturnType<typeof batcher> | undefined;
   for (const [index, transcript] of transcripts.entries()) {
     options.onProgress?.({ ...report, transcripts: index, of: transcripts.length });
@@ -138,12 +142,12 @@ async function ship(
         if (entry.unparseable) quarantine.keep(damagedRange(transcript, entry, options.machine.now()));
         batches ??= batcher(configured.name, (await open()).limits);
         const full = batches.add(mapped.records.map(redact), { file, entry, resume: resume ?? file.from });
-        if (full !== undefined && !(await send(full, await open(), report, options))) return;
+        if (full !== undefined && !(await send({ batch: full, owners, report }, await open(), options))) return;
       }
     }
   }
   const last = batches?.rest();
-  if (last !== undefined) await send(last, await open(), report, options);
+  if (last !== undefined) await send({ batch: last, owners, report }, await open(), options);
 }
 
 function damagedRange({ path }: Transcript, { start, end, hash }: Entry, now: Date): QuarantinedRange {
@@ -152,9 +156,8 @@ function damagedRange({ path }: Transcript, { start, end, hash }: Entry, now: Da
 
 /** Delivers one batch and commits it; false where the destination should be left for now. */
 async function send(
-  batch: Batch,
+  { batch, owners, report }: { batch: Batch; owners: Owners; report: DestinationReport },
   destination: Destination,
-  report: DestinationReport,
   { journal, machine, signal, isOutdated }: RunOptions,
 ): Promise<boolean> {
   const { deadLetters, now, random, backoffScale } = machine;
@@ -170,6 +173,7 @@ async function send(
     Object.assign(report, { state: 'resting', reason: outcome.reason, until: rest.until });
     return false;
   }
+  owners.keep();
   commit(batch, outcome.refused, { destination: name, journal, deadLetters, now: now() });
   report.records += batch.records.length - outcome.refused.length;
   report.refused += outcome.refused.length;
@@ -181,26 +185,6 @@ async function send(
 function isInForce(until: number, now: Date): boolean {
   const ahead = until - now.getTime();
   return ahead > 0 && ahead <= MAX_WAIT_MS;
-}
-
-/** Opens the destination when there is something to deliver, not before. */
-function lazyDestination(configured: ConfiguredDestination, surroundings: Machine['surroundings']) {
-  let opened: Promise<Destination> | undefined;
-  return {
-    open: () => (opened ??= openDestination(configured, surroundings)),
-    close: async () => (await opened?.catch(() => undefined))?.close(),
-  };
-}
-
-async function openDestination(
-  { name, kind, options }: ConfiguredDestination,
-  surroundings: Machine['surroundings'],
-): Promise<Destination> {
-  if (!isDestinationKind(kind)) {
-    const known = Object.keys(destinationKinds).join(', ');
-    throw new UserError(`Destination ${name} is of the unknown kind "${kind}"; there are ${known}.`);
-  }
-  return (await destinationKinds[kind]()).open(options, surroundings);
 }
 
 /** Reads the price files when there is something to price, not before. */

@@ -1,5 +1,5 @@
 /** Whole scenarios as records, in a form that people can review: what fixtures/expected/records holds. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fields, type MessageRecord } from '../../src/fields/index.ts';
 import { fixtureFiles, TRANSCRIPTS, type FixtureFile } from './fixtures.ts';
@@ -7,49 +7,8 @@ import { mapFile } from './mapped.ts';
 
 const EXPECTED = join(TRANSCRIPTS, '..', 'expected', 'records');
 
-/** Every client version, every type and subtype of line, and the scenarios that are hard to get right. */
-export const goldenCases: readonly string[] = [
-  '1.0.128-multiturn',
-  '1.0.128-subagent',
-  '2.0.14-compact',
-  '2.0.76-subagent',
-  '2.1.50-compact',
-  '2.1.119-subagent',
-  '2.1.200-compact',
-  '2.1.200-parallel',
-  '2.1.290-retries',
-  '2.1.290-websearch',
-  '2.1.329-bashlong',
-  '2.1.329-bashtimeout',
-  '2.1.329-bgsession',
-  '2.1.329-budget',
-  '2.1.329-compact',
-  '2.1.329-denied',
-  '2.1.329-errors',
-  '2.1.329-fileops',
-  '2.1.329-hook-async',
-  '2.1.329-hook-exit1',
-  '2.1.329-hook-block-json',
-  '2.1.329-hook-ok-stdout',
-  '2.1.329-hook-timeout',
-  '2.1.329-images',
-  '2.1.329-maxturns',
-  '2.1.329-mcp',
-  '2.1.329-multiturn',
-  '2.1.329-parallel',
-  '2.1.329-partialdrop',
-  '2.1.329-readimg',
-  '2.1.329-redacted',
-  '2.1.329-skill',
-  '2.1.329-subagentnest',
-  '2.1.329-thinktool',
-  '2.1.329-tuiask',
-  '2.1.329-tuibg',
-  '2.1.329-tuicommands',
-  '2.1.329-tuiinterrupt',
-  '2.1.329-workflow',
-  '2.1.329-worktree',
-];
+/** Every scenario that the real client was put through. */
+export const goldenCases: readonly string[] = readdirSync(TRANSCRIPTS).toSorted();
 
 export function goldenPath(name: string): string {
   return join(EXPECTED, `${name}.json`);

@@ -11,6 +11,7 @@ import { fixtureFiles, type FixtureFile } from './fixtures.ts';
 
 /** A machine that is the same everywhere. */
 export const capture: Capture = {
+  claim: () => ({ isOwner: true }),
   version: '0.0.0',
   host: {
     osUser: 'dev',
@@ -48,12 +49,17 @@ export interface FoldedLine {
 }
 
 /** Maps and prices a file's lines, on from a context. */
-export function foldLines(file: FixtureFile, before: Context = emptyContext, from = 0): FoldedLine[] {
+export function foldLines(
+  file: FixtureFile,
+  before: Context = emptyContext,
+  from = 0,
+  claim: Capture['claim'] = capture.claim,
+): FoldedLine[] {
   const opened = openedFile(file);
   let context = before;
   return file.lines.slice(from).map((line) => {
     const entry = entryOf(line);
-    const mapped = priceMapped(map(entry, opened, context, capture), prices);
+    const mapped = priceMapped(map(entry, opened, context, { ...capture, claim }), prices);
     context = mapped.context;
     return { entry, records: mapped.records, context };
   });

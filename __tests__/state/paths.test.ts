@@ -13,6 +13,7 @@ describe('where things are kept', () => {
       lock: '/home/dev/.local/state/stopwire/lock',
       wake: '/home/dev/.local/state/stopwire/wake',
       log: '/home/dev/.local/state/stopwire/hook.log',
+      owners: '/home/dev/.local/state/stopwire/owners',
       hostId: '/home/dev/.local/state/stopwire/host-id',
       deadLetters: '/home/dev/.local/state/stopwire/dead-letters',
       quarantine: '/home/dev/.local/state/stopwire/quarantine.jsonl',

@@ -1,5 +1,7 @@
 /** The registry of destinations; each is loaded when it is configured, not before. */
-import { unchecked, type UncheckedKind } from './destination.ts';
+import type { ConfiguredDestination } from '../config.ts';
+import { UserError } from '../errors.ts';
+import { unchecked, type Destination, type Surroundings, type UncheckedKind } from './destination.ts';
 
 export const destinationKinds = {
   local: async () => unchecked((await import('./local.ts')).local),
@@ -11,4 +13,24 @@ export type DestinationKindName = keyof typeof destinationKinds;
 
 export function isDestinationKind(name: string): name is DestinationKindName {
   return Object.hasOwn(destinationKinds, name);
+}
+
+/** Opens the destination when there is something to deliver, not before. */
+export function lazyDestination(configured: ConfiguredDestination, surroundings: Surroundings) {
+  let opened: Promise<Destination> | undefined;
+  return {
+    open: () => (opened ??= openDestination(configured, surroundings)),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}
+
+async function openDestination(
+  { name, kind, options }: ConfiguredDestination,
+  surroundings: Surroundings,
+): Promise<Destination> {
+  if (!isDestinationKind(kind)) {
+    const known = Object.keys(destinationKinds).join(', ');
+    throw new UserError(`Destination ${name} is of the unknown kind "${kind}"; there are ${known}.`);
+  }
+  return (await destinationKinds[kind]()).open(options, surroundings);
 }

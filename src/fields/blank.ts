@@ -24,6 +24,8 @@ export function blankRecord(id: string, type: string): MessageRecord {
     forked_from_session_id: undefined,
     forked_from_uuid: undefined,
     request_session_id: undefined,
+    is_replay: undefined,
+    replayed_session_id: undefined,
     is_sidechain: undefined,
     is_compact_summary: undefined,
     is_visible_in_transcript_only: undefined,

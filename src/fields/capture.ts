@@ -3,7 +3,16 @@ import type { Account } from '../lib/claude-account.ts';
 import type { Repository } from '../lib/git-files.ts';
 import type { Host } from '../lib/host.ts';
 
+/** Whether a name belongs to the transcript that claims it, and to which session where it does not. */
+export interface Claim {
+  isOwner: boolean;
+  /** The session of the transcript that was first; absent where that file is gone. */
+  session?: string | undefined;
+}
+
 export interface Capture {
+  /** Claims a response or a prompt for a transcript: the first one to do so owns it, and others hold copies. */
+  claim: (name: string, path: string) => Claim;
   /** The version of stopwire that maps. */
   version: string;
   host: Host;

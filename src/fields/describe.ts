@@ -12,6 +12,7 @@ import type { TurnStatus } from '../fold/turn.ts';
 import { fillExtras } from './extras.ts';
 import { fillHooks } from './hooks.ts';
 import { fillIdentity, lineId, recordId } from './identity.ts';
+import { fillIncremental } from './incremental.ts';
 import type { MessageRecord } from './index.ts';
 import { fillInterruptions } from './interruptions.ts';
 import { fillLatency } from './latency.ts';
@@ -40,6 +41,7 @@ export function describeLine(scope: Scope): MessageRecord {
   fillTurn(record, scope);
   fillTurnTotals(record, scope);
   fillUsage(record, scope);
+  fillIncremental(record, scope);
   fillContextWindow(record, scope);
   fillLatency(record, scope);
   fillAnswer(record, scope);

@@ -37,6 +37,11 @@ export const identityFields = fieldGroup({
   forked_from_session_id: id('`forkedFrom.sessionId`', 'The session that the line was copied from.'),
   forked_from_uuid: id('`forkedFrom.messageUuid`', 'The line that it was copied from.'),
   request_session_id: id('`requestSessionId`', 'The session in which the request was made, on copied lines.'),
+  is_replay: flag(
+    'message ids and prompt uuids that another transcript had first',
+    'The line was copied by a fork, a branch or a background copy: its tokens and cost are counted where it was first.',
+  ),
+  replayed_session_id: id('the same', 'The session that had it first, where its file is still there.'),
   is_sidechain: flag('`isSidechain`', 'The line belongs to a sub-agent.'),
   is_compact_summary: flag('`isCompactSummary`', 'The line is the summary that stands for compacted history.'),
   is_visible_in_transcript_only: flag('`isVisibleInTranscriptOnly`', 'The model is not shown the line.'),
@@ -48,7 +53,7 @@ export const identityFields = fieldGroup({
 
 type Identity = ValuesOf<typeof identityFields>;
 
-export function fillIdentity(record: Identity, { parts, result }: Scope): void {
+export function fillIdentity(record: Identity, { parts, result, step }: Scope): void {
   const { line, type, subtype } = parts;
   const fork = asObject(line['forkedFrom']);
   record.subtype = subtype;
@@ -65,6 +70,9 @@ export function fillIdentity(record: Identity, { parts, result }: Scope): void {
   record.forked_from_session_id = asString(fork?.['sessionId']);
   record.forked_from_uuid = asString(fork?.['messageUuid']);
   record.request_session_id = asString(line['requestSessionId']);
+  const copied = step.response === undefined ? step.turn?.copiedFrom : step.response.response.copiedFrom;
+  record.is_replay = copied === undefined ? undefined : true;
+  record.replayed_session_id = copied?.session;
   record.is_sidechain = asBoolean(line['isSidechain']);
   record.is_compact_summary = asBoolean(line['isCompactSummary']);
   record.is_visible_in_transcript_only = asBoolean(line['isVisibleInTranscriptOnly']);

@@ -11,6 +11,7 @@ import { extraFields } from './extras.ts';
 import type { Field, ValuesOf } from './field.ts';
 import { hookFields } from './hooks.ts';
 import { identityFields } from './identity.ts';
+import { incrementalFields } from './incremental.ts';
 import { interruptionFields } from './interruptions.ts';
 import { latencyFields } from './latency.ts';
 import { limitFields } from './limits.ts';
@@ -45,6 +46,7 @@ export const fieldGroups = {
   session_totals: sessionTotalsFields,
   usage: usageFields,
   cost: costFields,
+  incremental: incrementalFields,
   context_window: contextWindowFields,
   latency: latencyFields,
   answer: answerFields,

@@ -8,7 +8,7 @@ import { emptySession } from './empty.ts';
 import { inlineRoot, MAX_INLINE_AGENTS, newInlineAgent } from './inline.ts';
 import { nextLastSeen } from './last-seen.ts';
 import { named, withNamed } from './named.ts';
-import { MAX_RESPONSES, responseStep, type ResponseStep } from './response.ts';
+import { MAX_RESPONSES, responseStep, type CopiedFrom, type ResponseStep } from './response.ts';
 import { add, union, withTurn, type Increase } from './tally.ts';
 import { answeredTools, answerIncrease, resultIncrease, touchedFile, withOpened, withoutAnswered } from './tools.ts';
 import { abandonedStatus, closingOf, newTurn, type TurnStatus } from './turn.ts';
@@ -35,16 +35,21 @@ export interface Step {
 
 const NONE: readonly undefined[] = [];
 
-/** @param isAgentFile whether the whole file belongs to a sub-agent */
-export function advance(before: Context, parts: LineParts, entry: Entry, isAgentFile: boolean): Step {
+/** @param about `isAgentFile`: the whole file belongs to a sub-agent */
+export function advance(
+  before: Context,
+  parts: LineParts,
+  entry: Entry,
+  { isAgentFile, copiedFrom }: { isAgentFile: boolean; copiedFrom: CopiedFrom },
+): Step {
   const root = isAgentFile ? undefined : inlineRoot(before, parts);
   const kind = promptKindOf(parts, isAgentFile || root !== undefined);
-  const response = responseStep(before, parts);
+  const response = responseStep(before, parts, copiedFrom);
   const answered = parts.toolResults.length === 0 ? NONE : answeredTools(before.tools, parts);
   const opening = root === undefined && opensTurn(kind);
   const abandoned = opening ? abandonedTurn(before) : undefined;
   const agent = root === undefined ? undefined : (named(before.inline, root) ?? newInlineAgent(before, parts, root));
-  const current = agent?.turn ?? currentTurn(before, parts, kind, opening);
+  const current = agent?.turn ?? currentTurn(before, parts, opening ? kind : undefined, copiedFrom);
   const counted = current && countLine(current, parts, { kind, response, answered });
   const closing = closingOf(parts, kind, counted);
   const turn = counted && (closing === undefined ? counted : closed(counted));
@@ -93,10 +98,15 @@ function currentTurn(
   before: Context,
   parts: LineParts,
   kind: PromptKind | undefined,
-  opening: boolean,
+  copiedFrom: CopiedFrom,
 ): Turn | undefined {
   const index = before.turn === undefined ? 0 : before.turn.index + 1;
-  if (opening && kind !== undefined) return newTurn(parts, kind, before.last, index);
+  if (kind !== undefined) {
+    const turn = newTurn(parts, kind, before.last, index);
+    const uuid = asString(parts.line['uuid']);
+    if (uuid !== undefined) turn.copiedFrom = copiedFrom(uuid);
+    return turn;
+  }
   if (before.turn === undefined && parts.type === 'assistant') return newTurn(parts, 'none', before.last, index);
   return before.turn;
 }
@@ -117,6 +127,8 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
   add(next, answerIncrease(parts));
   if (step !== undefined) add(next, step.increase);
   if (isApiError) next.apiErrors += 1;
+  // A copied turn that goes on here is this transcript's own.
+  if (step !== undefined && step.response.copiedFrom === undefined) next.copiedFrom = undefined;
   const calls = step?.response.toolCalls ?? 0;
   const isFirstCall = calls > 0 && calls === parts.toolUses.length;
   next.isOpen = true;

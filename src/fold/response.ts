@@ -1,5 +1,5 @@
 /** API responses over their lines: each line repeats the usage, and older clients put placeholders on early ones. */
-import type { Context, Response } from '../context.ts';
+import type { Context, Copied, Response } from '../context.ts';
 import { asCount, asObject, asString, type JsonObject } from '../lib/json.ts';
 import { blocksOf, type LineParts } from '../line/parts.ts';
 import { named } from './named.ts';
@@ -7,6 +7,9 @@ import type { Increase } from './tally.ts';
 
 /** The lines of one response stand together, but for the results of its own tools. */
 export const MAX_RESPONSES = 8;
+
+/** Where the named response or prompt was copied from; undefined where this transcript has it first. */
+export type CopiedFrom = (name: string) => Copied | undefined;
 
 export interface ResponseStep {
   response: Response;
@@ -16,7 +19,7 @@ export interface ResponseStep {
 }
 
 /** What an assistant line adds to its response; undefined for other lines and for what no model wrote. */
-export function responseStep(context: Context, parts: LineParts): ResponseStep | undefined {
+export function responseStep(context: Context, parts: LineParts, copiedFrom: CopiedFrom): ResponseStep | undefined {
   const { message, line } = parts;
   const id = asString(message?.['id']);
   const model = asString(message?.['model']);
@@ -30,16 +33,20 @@ export function responseStep(context: Context, parts: LineParts): ResponseStep |
   response.requestedAt = known === undefined ? context.last.requestableAt : known.requestedAt;
   response.costPicoUsd = known?.costPicoUsd;
   response.thinking = thinkingOf(parts) ?? known?.thinking;
-  const increase: Increase = {
-    responses: known === undefined ? 1 : 0,
-    inputTokens: response.inputTokens - before.inputTokens,
-    outputTokens: response.outputTokens - before.outputTokens,
-    cacheReadTokens: response.cacheReadTokens - before.cacheReadTokens,
-    cacheCreationTokens: response.cacheCreationTokens - before.cacheCreationTokens,
-    thinkingTokens: response.thinkingTokens - before.thinkingTokens,
-    webSearches: response.webSearches - before.webSearches,
-    models: [asString(line['requestedModel']) ?? model ?? 'unknown'],
-  };
+  response.copiedFrom = known === undefined ? copiedFrom(id) : known.copiedFrom;
+  const increase: Increase =
+    response.copiedFrom !== undefined
+      ? {}
+      : {
+          responses: known === undefined ? 1 : 0,
+          inputTokens: response.inputTokens - before.inputTokens,
+          outputTokens: response.outputTokens - before.outputTokens,
+          cacheReadTokens: response.cacheReadTokens - before.cacheReadTokens,
+          cacheCreationTokens: response.cacheCreationTokens - before.cacheCreationTokens,
+          thinkingTokens: response.thinkingTokens - before.thinkingTokens,
+          webSearches: response.webSearches - before.webSearches,
+          models: [asString(line['requestedModel']) ?? model ?? 'unknown'],
+        };
   return { response, isFirstLine: known === undefined, increase };
 }
 
@@ -56,6 +63,7 @@ const NOTHING: Response = {
   requestedAt: undefined,
   costPicoUsd: undefined,
   thinking: undefined,
+  copiedFrom: undefined,
 };
 
 type Counts = Pick<

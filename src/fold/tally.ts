@@ -29,7 +29,7 @@ export function add(tally: Tally, by: Increase): void {
 
 /** The session with a turn added to it. */
 export function withTurn(session: Session, turn: Turn | undefined): Session {
-  if (turn === undefined) return session;
+  if (turn === undefined || turn.copiedFrom !== undefined) return session;
   const whole = { ...session };
   add(whole, { ...turn, tools: [] });
   for (const [name, calls] of Object.entries(turn.tools)) whole.tools = withCalls(whole.tools, name, calls);

@@ -9,6 +9,7 @@ import { emptyTally } from './empty.ts';
 export function newTurn(parts: LineParts, kind: PromptKind | 'none', last: LastSeen, index: number): Turn {
   const command = kind === 'human' || kind === 'command' ? slashCommandOf(promptText(parts)) : undefined;
   return Object.assign({}, emptyTally, {
+    copiedFrom: undefined,
     id: asString(parts.line['promptId']) ?? asString(parts.line['uuid']) ?? String(index),
     index,
     startedAt: parts.timestamp,

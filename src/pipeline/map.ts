@@ -1,5 +1,5 @@
 /** map: one line of a transcript → its records. Pure: a fold over the lines before it. */
-import type { Context, Turn } from '../context.ts';
+import type { Context, Copied, Turn } from '../context.ts';
 import {
   advance,
   describeLine,
@@ -33,7 +33,11 @@ export interface Mapped {
  */
 export function map(entry: Entry, file: OpenedTranscript, before: Context, capture: Capture): Mapped {
   const parts = partsOf(entry);
-  const step = advance(before, parts, entry, file.agent !== undefined);
+  const copiedFrom = (name: string): Copied | undefined => {
+    const { isOwner, session } = capture.claim(name, file.transcript.path);
+    return isOwner ? undefined : { session };
+  };
+  const step = advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
   const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
   const results = resultsOf(parts.toolResults, step);
   const records = (results.length === 0 ? [undefined] : results).map((result) => describeLine({ ...scope, result }));
@@ -52,5 +56,10 @@ function resultsOf(blocks: Scope['parts']['toolResults'], step: Step): Result[] 
 }
 
 function chargeOf({ response, inlineRoot }: Step): Charge | undefined {
-  return response && { messageId: response.response.id, inlineRoot, isFirstLine: response.isFirstLine };
+  if (response === undefined) return undefined;
+  const {
+    response: { id, copiedFrom },
+    isFirstLine,
+  } = response;
+  return { messageId: id, inlineRoot, isFirstLine, isCopy: copiedFrom !== undefined };
 }

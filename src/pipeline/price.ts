@@ -24,7 +24,12 @@ export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): 
   // In place: the records are new, and nobody else has seen them.
   for (const record of records) if (hasUsage(record)) Object.assign(record, costOf(record, table));
   const answer = charge && records.find((record) => record.cost_status !== undefined);
-  const context = charge && answer ? withCost(mapped.context, charge, answer.cost_pico_usd) : mapped.context;
+  const charged = charge && answer && withCost(mapped.context, charge, answer.cost_pico_usd);
+  const context = charged?.context ?? mapped.context;
+  if (answer?.cost_pico_usd !== undefined && charged !== undefined) {
+    answer.incremental_cost_pico_usd = String(charged.picoUsd);
+    answer.incremental_cost_usd = toUsd(charged.picoUsd);
+  }
   const { turn, session } = context;
   const inline =
     charge?.inlineRoot === undefined ? undefined : context.inline.find(({ id }) => id === charge.inlineRoot)?.turn;

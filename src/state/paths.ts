@@ -13,6 +13,8 @@ export interface Paths {
   log: string;
   /** A random name for this installation. */
   hostId: string;
+  /** From which transcript each response was delivered first. */
+  owners: string;
   deadLetters: string;
   /** What of the transcripts could not be read. */
   quarantine: string;
@@ -45,6 +47,7 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     wake: join(stateDirectory, 'wake'),
     log: join(stateDirectory, 'hook.log'),
     hostId: join(stateDirectory, 'host-id'),
+    owners: join(stateDirectory, 'owners'),
     deadLetters: join(stateDirectory, 'dead-letters'),
     quarantine: join(stateDirectory, 'quarantine.jsonl'),
     dataDirectory,
