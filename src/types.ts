@@ -37,8 +37,11 @@ export interface Cursor {
   /** Size and time of the file when it was read, so that an unchanged one need not be opened. */
   size: number;
   mtimeMs: number;
-  /** Where the fold is taken up again: at `offset`, or before it where a turn or a call was still open. */
-  resume: Checkpoint;
+  /**
+   * Where the fold is taken up again: at `offset`, or before it where a turn or a call was still open. Absent where
+   * that is near the start of the file: folding its lines once more is cheaper than keeping what they came to.
+   */
+  resume?: Checkpoint;
 }
 
 /** A place in a transcript from which mapping can go on: the lines from there to the cursor are folded once more. */

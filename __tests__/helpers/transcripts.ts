@@ -9,7 +9,7 @@ export function transcriptAt(path: string): Transcript {
   return { source: 'claude-code', path, projectFolder: 'project', sessionId: 'session', size, mtimeMs };
 }
 
-/** Everything that one reading gives; `file` is undefined where it gave nothing. */
+/** Everything new that one reading gives; `file` is undefined where it gave nothing. */
 export async function readAll(
   path: string,
   cursor?: Cursor,
@@ -19,7 +19,7 @@ export async function readAll(
   let file: OpenedTranscript | undefined;
   for await (const reading of read(transcriptAt(path), cursor, maxLineBytes)) {
     file = reading.file;
-    entries.push(...reading.entries);
+    entries.push(...reading.entries.filter(({ end }) => end > reading.file.deliveredTo));
   }
   return { file, entries };
 }

@@ -24,7 +24,7 @@ describe('the kinds of line', () => {
     ['queue-operation', 'popAll', true],
     ['queue-operation', 'file', false],
     ['brand-new', undefined, false],
-    ['unparseable', undefined, false],
+    ['unparseable', undefined, true],
     ['constructor', 'name', false],
     ['__proto__', 'toString', false],
   ])('%s, %s: %s', (type, subtype, expected) => {

@@ -125,12 +125,6 @@ describe('the cursors of a batch', () => {
     expect(batches.some(({ upTo }) => upTo.size > 1)).toBe(true);
   });
 
-  test('carry the context behind that line', () => {
-    const [first] = batchesOf(turn, { ...WIDE, maxRecords: 5 });
-    const [cursor] = first?.upTo.values() ?? [];
-    expect(cursor?.resume).toEqual(turn[4]?.origin.resume);
-  });
-
   test('in the middle of a file do not say that the file needs no reading; behind its end they do', () => {
     const sizes = new Map(turn.map(({ origin: { file } }) => [file.transcript.path, file]));
     const unchanged = batchesOf(turn, { ...WIDE, maxRecords: 5 })

@@ -37,6 +37,7 @@ const MEBIBYTE = 1_048_576;
 /** The size of the pieces in which a file is read. */
 const CHUNK_BYTES = 262_144;
 const CONTEXT = { ...emptyContext, lines: 7 };
+const START = { offset: 0, context: emptyContext };
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -68,7 +69,7 @@ async function cursorIn(number: number): Promise<{ cursor: Cursor; entries: Entr
   const { file, entries } = await readAll(path);
   const entry = entries.at(number);
   if (file === undefined || entry === undefined) throw new Error('there is no such entry');
-  return { cursor: cursorAfter(file, entry, { offset: entry.end, context: CONTEXT }), entries };
+  return { cursor: { ...cursorAfter(file, entry, START), resume: { offset: entry.end, context: CONTEXT } }, entries };
 }
 
 describe('every transcript of the fixtures', () => {
@@ -94,13 +95,28 @@ describe('every transcript of the fixtures', () => {
     }
   });
 
+  test('gives the lines before the cursor once more where the fold needs them, and says how far they were delivered', async () => {
+    writeFileSync(path, lines(10).join(''));
+    const { file, entries } = await readAll(path);
+    const entry = entries[6];
+    if (file === undefined || entry === undefined) throw new Error('there are ten lines');
+    const cursor = cursorAfter(file, entry, START);
+    for await (const again of read(transcriptAt(path), cursor)) {
+      expect(again.entries).toEqual(entries);
+      expect(again.file).toMatchObject({ from: START, deliveredTo: entry.end });
+    }
+  });
+
   test('gives exactly the rest from the cursor of each of its lines', async () => {
     let resumed = 0;
     for (const { transcript } of files) {
       const { file, entries } = await readAll(transcript.path);
       for (const [index, entry] of entries.entries()) {
         if (file === undefined) throw new Error('entries come with their file');
-        const rest = await readAll(transcript.path, cursorAfter(file, entry, { offset: entry.end, context: CONTEXT }));
+        const rest = await readAll(transcript.path, {
+          ...cursorAfter(file, entry, START),
+          resume: { offset: entry.end, context: CONTEXT },
+        });
         // Jest takes a minute to compare as much.
         expect(isDeepStrictEqual(rest.entries, entries.slice(index + 1))).toBe(true);
         expect(rest.file?.from.context).toEqual(rest.entries.length > 0 ? CONTEXT : undefined);

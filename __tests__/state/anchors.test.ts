@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { emptyContext } from '../../src/fields/index.ts';
 import { ANCHOR_BYTES, cursorAfter, cursorHolds, isUnchanged } from '../../src/state/anchors.ts';
-import type { Cursor, Entry, OpenedTranscript } from '../../src/types.ts';
+import type { Checkpoint, Cursor, Entry, OpenedTranscript } from '../../src/types.ts';
 import { transcriptAt } from '../helpers/transcripts.ts';
 
-const RESUME = { offset: 3, context: emptyContext };
+const START = { offset: 0, context: emptyContext };
 
 /** Lines long and short: some below the length of an anchor, some above. */
 const anyLines = fc.array(
@@ -22,16 +22,16 @@ function fileOf(lines: readonly string[]): Buffer {
 }
 
 /** The cursor after the line of that number. */
-function cursorIn(lines: readonly string[], number: number): Cursor {
+function cursorIn(lines: readonly string[], number: number, resume: Checkpoint = START): Cursor {
   const bytes = fileOf(lines);
   const start = fileOf(lines.slice(0, number)).length;
   const end = fileOf(lines.slice(0, number + 1)).length;
   const tail = bytes.subarray(start, end - 1).subarray(-ANCHOR_BYTES);
   const head = bytes.subarray(0, ANCHOR_BYTES);
   const transcript = transcriptAt('/gone.jsonl');
-  const file: OpenedTranscript = { transcript, head, size: bytes.length, mtimeMs: 7, from: RESUME, deliveredTo: 0 };
+  const file: OpenedTranscript = { transcript, head, size: bytes.length, mtimeMs: 7, from: START, deliveredTo: 0 };
   const entry: Entry = { line: {}, start, end, tail };
-  return cursorAfter(file, entry, RESUME);
+  return cursorAfter(file, entry, resume);
 }
 
 function holds(cursor: Cursor, bytes: Buffer): Promise<boolean> {
@@ -39,15 +39,21 @@ function holds(cursor: Cursor, bytes: Buffer): Promise<boolean> {
 }
 
 describe('cursorAfter', () => {
-  test('says how far, how large and when, and carries the context', () => {
+  test('says how far, how large and when', () => {
     expect(cursorIn(['{"a":1}', '{"b":22}'], 0)).toEqual({
       offset: 8,
       head: { length: 8, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
       tail: { length: 7, hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
       size: 17,
       mtimeMs: 7,
-      resume: RESUME,
     });
+  });
+
+  test('keeps where the fold is taken up again once that is far behind the start', () => {
+    const near = { offset: 1_048_576, context: emptyContext };
+    const far = { offset: 1_048_577, context: { ...emptyContext, lines: 9 } };
+    expect(cursorIn(['{"a":1}'], 0, near).resume).toBeUndefined();
+    expect(cursorIn(['{"a":1}'], 0, far).resume).toEqual(far);
   });
 
   test('needs nothing of the file behind the line, so that a small file may grow', () => {

@@ -57,7 +57,7 @@ export const emptyContext: Context = {
 
 /**
  * A context as it was kept: checksummed, and of this version's shapes. One of another version answers undefined, and
- * the fold begins anew at the line at hand: records go on, and sums begin at zero.
+ * the file is folded from its start.
  */
 export function keptContext(value: unknown): Context | undefined {
   if (!isObject(value) || value['version'] !== CONTEXT_VERSION) return undefined;

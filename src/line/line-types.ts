@@ -2,6 +2,8 @@
 
 /** Types that have no subtypes, or whose subtypes do not matter. */
 const TYPES: ReadonlySet<string> = new Set([
+  // No line of the client's: one that is damaged.
+  'unparseable',
   // The conversation.
   'user',
   'assistant',

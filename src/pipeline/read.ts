@@ -41,7 +41,7 @@ export async function* read(
       head: await readAt(handle, 0, ANCHOR_BYTES),
       size: stats.size,
       mtimeMs: stats.mtimeMs,
-      from: resumed ? cursor.resume : { offset: 0, context: emptyContext },
+      from: (resumed ? cursor.resume : undefined) ?? { offset: 0, context: emptyContext },
       deliveredTo: resumed ? cursor.offset : 0,
       agent: agentFile && readAgentMeta(agentFile),
     };

@@ -5,6 +5,9 @@ import type { Anchor, Checkpoint, Cursor, Entry, OpenedTranscript } from '../typ
 /** How many bytes of the file's head, and of the bytes before the offset, are hashed. */
 export const ANCHOR_BYTES = 1024;
 
+/** Up to here a transcript is folded from its start: most never get longer, and their cursors stay small. */
+const REFOLD_BYTES = 1_048_576;
+
 const NEWLINE = 0x0a;
 
 /** Reads bytes of the file into a buffer of that length; a shorter answer means that the file ends before. */
@@ -18,7 +21,7 @@ export function cursorAfter(file: OpenedTranscript, entry: Entry, resume: Checkp
     tail: anchor(entry.tail),
     size: file.size,
     mtimeMs: file.mtimeMs,
-    resume,
+    ...(resume.offset > REFOLD_BYTES && { resume }),
   };
 }
 

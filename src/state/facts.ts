@@ -1,6 +1,6 @@
 /** The journal's lines: `\n<json>|<crc32>`. The newline comes first, so that a torn fact never swallows the next. */
 import { crc32 } from 'node:zlib';
-import { emptyContext, keptContext } from '../fields/index.ts';
+import { keptContext } from '../fields/index.ts';
 import { asArray, asCount, asNumber, asObject, asString, isObject } from '../lib/json.ts';
 import type { Anchor, Checkpoint, Cursor } from '../types.ts';
 
@@ -106,7 +106,8 @@ function narrowCursor(value: unknown): [string, Cursor][] {
   if (offset === undefined || head === undefined || tail === undefined) return [];
   const size = asCount(cursor['size']) ?? 0;
   const mtimeMs = asNumber(cursor['mtimeMs']) ?? 0;
-  return [[path, { offset, head, tail, size, mtimeMs, resume: narrowResume(cursor['resume'], offset) }]];
+  const resume = narrowResume(cursor['resume'], offset);
+  return [[path, { offset, head, tail, size, mtimeMs, ...(resume !== undefined && { resume }) }]];
 }
 
 function narrowAnchor(value: unknown): Anchor | undefined {
@@ -115,12 +116,9 @@ function narrowAnchor(value: unknown): Anchor | undefined {
   return length === undefined || hash === undefined ? undefined : { length, hash };
 }
 
-/** Without a context that this version can take up, the fold begins anew at the cursor. */
-function narrowResume(value: unknown, cursorOffset: number): Checkpoint {
+/** Without a context that this version can take up, the file is folded from its start. */
+function narrowResume(value: unknown, cursorOffset: number): Checkpoint | undefined {
   const offset = asCount(asObject(value)?.['offset']);
   const context = keptContext(asObject(value)?.['context']);
-  if (offset === undefined || offset > cursorOffset || context === undefined) {
-    return { offset: cursorOffset, context: emptyContext };
-  }
-  return { offset, context };
+  return offset === undefined || offset > cursorOffset || context === undefined ? undefined : { offset, context };
 }
