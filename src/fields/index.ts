@@ -31,9 +31,10 @@ export type { Capture } from './capture.ts';
 export type { Cost } from './cost.ts';
 export type { Field, Privacy } from './field.ts';
 export { describeLine, describeSession, describeTurn } from './describe.ts';
-export { advance, isSettled, type Step } from '../fold/advance.ts';
+export { advance, type Step } from '../fold/advance.ts';
 export { withCost, type Charge } from '../fold/cost.ts';
 export { emptyContext, keptContext } from '../fold/empty.ts';
+export { isSettled } from '../fold/settle.ts';
 export { partsOf } from '../line/parts.ts';
 export type { Result, Scope } from './scope.ts';
 

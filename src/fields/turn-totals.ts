@@ -54,7 +54,7 @@ export const turnTotalsFields = fieldGroup({
   turn_agents_started: count('calls of Agent and Task', 'Sub-agents that the turn started.'),
   turn_skills: words('`message.content[].input.skill` of Skill calls', 'Skills that the turn used.'),
   turn_slash_commands: words('slash_command', 'Slash commands of the turn.'),
-  turn_files_touched: places('file_path', 'Files that the turn read or wrote, at most 100.'),
+  turn_files_touched: places('file_path', 'Files that the turn read or wrote, at most 64.'),
   turn_lines_added: count('lines_added', 'Lines that the turn added to files.'),
   turn_lines_removed: count('lines_removed', 'Lines that the turn removed from files.'),
   turn_lines_of_code: count(
