@@ -23,6 +23,7 @@ export function markOpen(context: Context, { start, end }: Entry): Context {
   next.openFrom = undefined;
   next.tools = withoutText(context.tools);
   next.responses = withoutText(context.responses);
+  next.inline = isOpen ? context.inline.map((agent) => ({ ...agent, description: undefined })) : [];
   return next;
 }
 
