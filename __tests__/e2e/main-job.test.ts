@@ -196,6 +196,20 @@ describe('to an HTTP server in another process', () => {
   });
 });
 
+test('kinds of lines that a new client writes are delivered without their text, and counted by status', async () => {
+  await sandbox.stopwire(['install', '--yes']);
+  const line = { type: 'brand-new', uuid: 'n', version: '9.9.9', sessionId: 's', story: 'private text' };
+  appendFileSync(session(), `${JSON.stringify(line)}\n${JSON.stringify({ ...line, uuid: 'm' })}\n`);
+  await sandbox.fireAndSettle();
+  const unknown = (await sandbox.exported()).filter(({ unknown: isUnknown }) => isUnknown === true);
+  expect(unknown).toMatchObject([
+    { type: 'brand-new', uuid: 'n', unknown_keys: 5 },
+    { type: 'brand-new', uuid: 'm' },
+  ]);
+  expect(JSON.stringify(unknown)).not.toContain('private');
+  expect((await sandbox.stopwire(['status'])).stdout).toContain('9.9.9 brand-new (2)');
+});
+
 describe('stopwire run', () => {
   test('delivers now, says what, and finds nothing new the second time', async () => {
     await sandbox.stopwire(['install', '--file', join(sandbox.home, 'records.ndjson')]);
@@ -207,6 +221,23 @@ describe('stopwire run', () => {
     const again = await sandbox.stopwire(['run']);
     expect(again).toMatchObject({ code: 0, stdout: '' });
     expect(again.stderr).toContain('0 records delivered');
+  });
+
+  test('increments add up to what each response cost once, forks included, in a file that knows no ids', async () => {
+    const output = join(sandbox.home, 'records.ndjson');
+    await sandbox.stopwire(['install', '--file', output]);
+    await sandbox.stopwire(['run']);
+    const records = readFileSync(output, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const dearest = new Map<string, number>();
+    for (const { message_id: id, cost_usd: cost } of records) {
+      if (cost !== undefined) dearest.set(id, Math.max(cost, dearest.get(id) ?? 0));
+    }
+    const sum = (costs: Iterable<number>): number => Array.from(costs).reduce((total, cost) => total + cost, 0);
+    expect(sum(records.map(({ incremental_cost_usd: cost = 0 }) => cost))).toBeCloseTo(sum(dearest.values()), 9);
+    expect(records.filter(({ is_replay: isReplay }) => isReplay === true).length).toBeGreaterThan(0);
   });
 
   test('without a configuration says what to do', async () => {
