@@ -8,14 +8,15 @@ import { mcpServers, skillsRegistered } from './lib/claude-inventory.ts';
 import { claudeJsonPath } from './lib/claude-json.ts';
 import { memoisedRepositories } from './lib/git-files.ts';
 import { readHost } from './lib/host.ts';
+import type { PricePlaces } from './pricing/load.ts';
 import { programRoot, programVersion } from './program.ts';
 import { hostId } from './state/host-id.ts';
 import { claudeConfigDirectory, type Paths } from './state/paths.ts';
 
 export interface Machine {
   surroundings: Surroundings;
-  /** The folder of the price files. */
-  pricing: string;
+  /** Where price files are. */
+  pricing: PricePlaces;
   /** The folder of the dead-letter files. */
   /** From which transcript each response was delivered first. */
   owners: string;
@@ -34,7 +35,7 @@ export interface Machine {
 export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
   return {
     surroundings: { env, storePath: paths.store, userAgent: `stopwire/${programVersion()}` },
-    pricing: join(programRoot, 'pricing'),
+    pricing: pricePlaces(paths),
     owners: paths.owners,
     deadLetters: paths.deadLetters,
     quarantine: paths.quarantine,
@@ -43,6 +44,11 @@ export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
     random: Math.random,
     backoffScale: scaleFrom(env['STOPWIRE_BACKOFF_SCALE']),
   };
+}
+
+/** The price files of this version, newer ones that were fetched, and the user's own. */
+export function pricePlaces({ updatedPrices, ownPrices }: Paths): PricePlaces {
+  return { shipped: join(programRoot, 'pricing'), updated: updatedPrices, override: ownPrices };
 }
 
 /** The account is read only where the user has asked for it. */

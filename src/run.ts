@@ -16,7 +16,8 @@ import { map } from './pipeline/map.ts';
 import { priceMapped } from './pipeline/price.ts';
 import { read } from './pipeline/read.ts';
 import { redactionLevelOf, redactor } from './pipeline/redact.ts';
-import { loadPriceTable, type PriceTable } from './pricing/table.ts';
+import { loadPrices, type PricePlaces } from './pricing/load.ts';
+import type { PriceTable } from './pricing/table.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Journal } from './state/journal.ts';
 import { claimant, openOwners, type Owners } from './state/owners.ts';
@@ -187,8 +188,8 @@ function isInForce(until: number, now: Date): boolean {
   return ahead > 0 && ahead <= MAX_WAIT_MS;
 }
 
-/** Reads the price files when there is something to price, not before. */
-function lazyPrices(directory: string): () => PriceTable {
+/** Reads the price files when there is something to price, not before; without any, records have no price. */
+function lazyPrices(places: PricePlaces): () => PriceTable {
   let table: PriceTable | undefined;
-  return () => (table ??= loadPriceTable(directory));
+  return () => (table ??= loadPrices(places).table);
 }

@@ -134,6 +134,18 @@ describe('no bill', () => {
     expect(cost({ ...refusal, timestamp: lastFreeMoment, output_tokens: 1 })).toMatchObject({ cost_status: 'priced' });
     expect(cost({ ...refusal, timestamp: '2026-09-24T00:00:00Z' })).toEqual({ cost_status: 'refusal_billing_unknown' });
   });
+
+  test.each([
+    ['of a category that is billed', { category: 'bio' }, 'priced', '4000000000'],
+    ['of another category', { category: 'cyber' }, 'not_billed', '0'],
+    ['of no category', { category: null }, 'not_billed', '0'],
+    ['of a category that the line does not tell', {}, 'refusal_billing_unknown', undefined],
+  ])('a refusal before any output, %s', (_, details, cost_status, cost_pico_usd) => {
+    const refusal = { stop_reason: 'refusal', input_tokens: 1000, output_tokens: 0 };
+    const told = { ...refusal, stop_details: JSON.stringify({ type: 'refusal', ...details }) };
+    const { cost_status: status, cost_pico_usd: picoUsd } = cost(told);
+    expect([status, picoUsd]).toEqual([cost_status, cost_pico_usd]);
+  });
 });
 
 describe('what had to be assumed', () => {
@@ -202,7 +214,7 @@ describe('the record', () => {
     const withoutPrices = price(once, new Map());
     expect(JSON.parse(JSON.stringify(withoutPrices))).toEqual({
       ...recordOf({ input_tokens: 10, cache_creation_tokens: 10, inference_geo: 'moon' }),
-      cost_status: 'unknown_model',
+      cost_status: 'no_price_table',
     });
   });
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  parseAgreedRate,
   parseFactor,
   parseRate,
   parseRequestRate,
+  rateText,
   tokensCost,
   toUsd,
   unitsCost,
@@ -31,6 +33,18 @@ describe('decimal strings', () => {
   ])('%s USD per million tokens is %s pico USD per token', (decimal, rate) => {
     expect(parseRate(decimal)).toBe(rate);
   });
+
+  test('a price that was agreed on can have six places', () => {
+    expect(['5.3125', '0.000001', '12.5'].map(parseAgreedRate)).toEqual([5_312_500n, 1n, 12_500_000n]);
+    expect(parseAgreedRate('0.0000001')).toBeUndefined();
+  });
+
+  test.each(['0', '1', '12.5', '0.625', '100', '5.3125', '0.000001', '1000000'])(
+    '%s is written as it was read',
+    (text) => {
+      expect(rateText(parseAgreedRate(text) ?? -1n)).toBe(text);
+    },
+  );
 
   test('10 USD per thousand requests is a cent each', () => {
     expect(parseRequestRate('10')).toBe(10_000_000_000n);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Rates } from '../../src/pricing/amount.ts';
-import { parsePriceFile, type PriceRow } from '../../src/pricing/price-file.ts';
+import { parsePriceFile } from '../../src/pricing/price-file.ts';
+import type { PriceRow } from '../../src/pricing/price-types.ts';
 import { loadPriceTable } from '../../src/pricing/table.ts';
 
 const PRICING = join(import.meta.dirname, '..', '..', 'pricing');

@@ -8,6 +8,8 @@ describe('where things are kept', () => {
       home: '/home/dev',
       configDirectory: '/home/dev/.config/stopwire',
       config: '/home/dev/.config/stopwire/config.json',
+      ownPrices: '/home/dev/.config/stopwire/prices.json',
+      updatedPrices: '/home/dev/.local/share/stopwire/prices',
       stateDirectory: '/home/dev/.local/state/stopwire',
       journal: '/home/dev/.local/state/stopwire/cursors.log',
       lock: '/home/dev/.local/state/stopwire/lock',

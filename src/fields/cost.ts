@@ -12,12 +12,31 @@ export const costFields = fieldGroup({
   ),
   cost_status: word(
     'the price step',
-    '`priced`, `not_billed`, or why there is no price: `unknown_model`, `no_price_for_date`, `fast_rate_unknown`, `cache_price_unknown`, `refusal_billing_unknown`.',
+    '`priced`, `not_billed`, or why there is no price: `unknown_model`, `no_price_for_date`, `fast_rate_unknown`, `cache_price_unknown`, `refusal_billing_unknown`, `no_price_table`.',
   ),
   cost_flags: words('the price step', 'Assumptions behind the amount, for instance `cache_ttl_assumed_5m`.'),
   price_id: word(
-    'pricing/*.json',
+    'pricing/*.json, or the prices of your own',
     'The price row: model, first day in force, and `fast` or the prompt tier where one applied.',
+  ),
+  price_step_ids: words(
+    'the same, by the model of each billed item of `message.usage.iterations[]`',
+    'The price row of each step, where the API took several for the response.',
+  ),
+  price_effective_from: word('the row of price_id', 'The first day on which the price was in force.'),
+  price_basis: word(
+    'the file of the row',
+    '`list`: the published price; `override`: one of your own, set with `stopwire prices set`.',
+  ),
+  price_tier: word('the tier of the row', '`standard`, or `long_prompt` above a threshold of prompt tokens.'),
+  price_speed: word('the speed of the row', '`standard` or `fast`.'),
+  price_table_version: word(
+    'the price file of price_id',
+    'The day up to which the price table is complete; the start of the SHA-256 of a file of your own.',
+  ),
+  cache_split: word(
+    '`message.usage.cache_creation`',
+    '`known`, or `assumed` where cache writes without a lifetime were priced as those of five minutes; absent without cache writes.',
   ),
 });
 

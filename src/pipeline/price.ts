@@ -1,8 +1,9 @@
 /** price: what a response cost at list price. Pure: from the record's own fields and the table alone. */
 import type { Context, Turn } from '../context.ts';
 import { withCost, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
-import { toUsd, tokensCost, unitsCost, type TokenCounts } from '../pricing/amount.ts';
-import { findPrice, type Price, type PriceTable } from '../pricing/table.ts';
+import { toUsd } from '../pricing/amount.ts';
+import { costOf } from '../pricing/response-cost.ts';
+import type { PriceTable } from '../pricing/table.ts';
 
 /**
  * Fills the cost fields of a response from its usage fields; other records pass as they are. A record that was priced
@@ -82,114 +83,11 @@ const NO_COST = {
   cost_status: undefined,
   cost_flags: undefined,
   price_id: undefined,
+  price_step_ids: undefined,
+  price_effective_from: undefined,
+  price_basis: undefined,
+  price_tier: undefined,
+  price_speed: undefined,
+  price_table_version: undefined,
+  cache_split: undefined,
 } satisfies { [Name in keyof Required<Cost>]: undefined };
-
-/** The model of the lines that the client writes itself, for instance after an API error. */
-const SYNTHETIC = '<synthetic>';
-
-function costOf(record: MessageRecord, table: PriceTable): Cost {
-  if (record.model === SYNTHETIC) return notBilled('synthetic_model');
-  const counts = tokenCounts(record);
-  const found = findPrice(table, {
-    model: record.requested_model ?? record.model,
-    speed: record.speed,
-    timestamp: record.timestamp,
-    promptTokens: counts.input + counts.cacheWrite5m + counts.cacheWrite1h + counts.cacheRead,
-  });
-  if (found.status !== 'found') return { cost_status: found.status };
-  return isEmptyRefusal(record) ? refusalCost(record) : priced(record, counts, found);
-}
-
-/** Cache writes whose lifetime the client did not tell are taken as those of five minutes, as the client does. */
-function tokenCounts(record: MessageRecord): TokenCounts {
-  const { input_tokens: input = 0, output_tokens: output = 0, cache_read_tokens: cacheRead = 0 } = record;
-  const { cache_creation_5m_tokens: cacheWrite5m = 0, cache_creation_1h_tokens: cacheWrite1h = 0 } = record;
-  return { input, output, cacheWrite5m: cacheWrite5m + unsplitTokens(record), cacheWrite1h, cacheRead };
-}
-
-function unsplitTokens(record: MessageRecord): number {
-  const { cache_creation_tokens: all = 0, cache_creation_5m_tokens = 0, cache_creation_1h_tokens = 0 } = record;
-  return Math.max(0, all - cache_creation_5m_tokens - cache_creation_1h_tokens);
-}
-
-/** The model declined before it had written anything. */
-function isEmptyRefusal({ stop_reason, output_tokens = 0 }: MessageRecord): boolean {
-  return stop_reason === 'refusal' && output_tokens === 0;
-}
-
-/** Since this day refusals of some categories are billed, and no line says which category it was. */
-const SOME_REFUSALS_BILLED_FROM = Date.parse('2026-09-24');
-
-function refusalCost({ timestamp = '' }: MessageRecord): Cost {
-  const isFree = Date.parse(timestamp) < SOME_REFUSALS_BILLED_FROM;
-  return isFree ? notBilled('unbilled_refusal') : { cost_status: 'refusal_billing_unknown' };
-}
-
-function notBilled(flag: string): Cost {
-  return { cost_usd: 0, cost_pico_usd: '0', cost_status: 'not_billed', cost_flags: [flag] };
-}
-
-function priced(record: MessageRecord, counts: TokenCounts, found: Price): Cost {
-  const terms = [geoTerms(record, found), serviceTerms(record, found), speedTerms(record), cacheTerms(record)];
-  const factors = [...terms, { factor: found.regional }].flatMap(({ factor }) => factor ?? []);
-  const flags = [...found.flags, ...terms.flatMap(({ flag }) => flag ?? [])];
-  const tokens = tokensCost(counts, found.rates, factors);
-  if (tokens === undefined) return { cost_status: 'cache_price_unknown' };
-  // No factor applies to searches.
-  const amount = tokens + unitsCost(record.web_search_requests ?? 0, found.webSearch);
-  return {
-    cost_usd: toUsd(amount),
-    cost_pico_usd: String(amount),
-    cost_status: 'priced',
-    price_id: found.id,
-    ...(flags.length > 0 && { cost_flags: flags }),
-  };
-}
-
-/** What one attribute of a request does to its price, and what had to be assumed for it. */
-interface Terms {
-  /** In tenths. */
-  factor?: bigint | undefined;
-  flag?: string;
-}
-
-const AT_LIST_PRICE: Terms = {};
-
-function geoTerms({ inference_geo }: MessageRecord, { factors }: Price): Terms {
-  switch (inference_geo) {
-    case undefined:
-    case '':
-    case 'global':
-    case 'not_available':
-      return AT_LIST_PRICE;
-    case 'us':
-      return factors.usInference === undefined
-        ? { flag: 'inference_geo_unsupported' }
-        : { factor: factors.usInference };
-    default:
-      return { flag: 'inference_geo_unknown' };
-  }
-}
-
-function serviceTerms({ service_tier }: MessageRecord, { factors }: Price): Terms {
-  switch (service_tier) {
-    case undefined:
-    case 'standard':
-      return AT_LIST_PRICE;
-    case 'batch':
-      return factors.batch === undefined ? { flag: 'service_tier_unknown' } : { factor: factors.batch };
-    case 'priority':
-      return { flag: 'priority_tier_list_price' };
-    default:
-      return { flag: 'service_tier_unknown' };
-  }
-}
-
-/** The price row already is that of the speed. */
-function speedTerms({ speed }: MessageRecord): Terms {
-  return speed === undefined || speed === 'standard' || speed === 'fast' ? AT_LIST_PRICE : { flag: 'speed_unknown' };
-}
-
-function cacheTerms(record: MessageRecord): Terms {
-  return unsplitTokens(record) > 0 ? { flag: 'cache_ttl_assumed_5m' } : AT_LIST_PRICE;
-}

@@ -17,11 +17,26 @@ export type TokenCounts = { readonly [Category in keyof Rates]: number };
 
 const CATEGORIES = ['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead'] as const;
 const PRICE_DECIMALS = 3;
+const AGREED_DECIMALS = 6;
 
 /** USD per million tokens, like `12.5`, as pico USD per token; undefined where it is no plain decimal of three places. */
 export function parseRate(decimal: string): bigint | undefined {
   const thousandths = parseDecimal(decimal, PRICE_DECIMALS);
   return thousandths === undefined ? undefined : thousandths * 1000n;
+}
+
+/**
+ * The same for a price that was agreed on, which a discount can give up to six places: a whole number of pico USD per
+ * token. Only a factor on such a price can leave a remainder below a pico USD, and it is cut off.
+ */
+export function parseAgreedRate(decimal: string): bigint | undefined {
+  return parseDecimal(decimal, AGREED_DECIMALS);
+}
+
+/** The rate as USD per million tokens, exactly: what parseRate and parseAgreedRate read. */
+export function rateText(rate: bigint): string {
+  const digits = String(rate).padStart(AGREED_DECIMALS + 1, '0');
+  return `${digits.slice(0, -AGREED_DECIMALS)}.${digits.slice(-AGREED_DECIMALS)}`.replace(/\.?0+$/, '');
 }
 
 /** USD per thousand requests as pico USD per request; undefined where it is no plain decimal of three places. */
@@ -47,8 +62,8 @@ export function tokensCost(counts: TokenCounts, rates: Rates, factors: readonly 
     if (rate === undefined) return undefined;
     cost += unitsCost(counts[category], rate);
   }
-  for (const factor of factors) cost = (cost * factor) / 10n;
-  return cost;
+  for (const factor of factors) cost *= factor;
+  return cost / 10n ** BigInt(factors.length);
 }
 
 /** What a number of units costs, in pico USD. */

@@ -19,6 +19,10 @@ export interface Paths {
   /** What of the transcripts could not be read. */
   quarantine: string;
   dataDirectory: string;
+  /** The user's own prices. */
+  ownPrices: string;
+  /** The folder of price files that are newer than those of this version. */
+  updatedPrices: string;
   /** The embedded store. */
   store: string;
   /** The script that the registered hook runs. */
@@ -51,6 +55,8 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     deadLetters: join(stateDirectory, 'dead-letters'),
     quarantine: join(stateDirectory, 'quarantine.jsonl'),
     dataDirectory,
+    ownPrices: join(configDirectory, 'prices.json'),
+    updatedPrices: join(dataDirectory, 'prices'),
     store: join(dataDirectory, 'records.db'),
     launcher: join(dataDirectory, 'hook'),
     installation: join(dataDirectory, 'installation.json'),
