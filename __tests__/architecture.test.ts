@@ -11,6 +11,7 @@ const FLOORS: [number, RegExp][] = [
   [1.3, /^line\//],
   [1.6, /^fold\//],
   [2, /^((fields|pricing)\/.*|program\.ts)$/],
+  [2.5, /^insights\//],
   [3, /^(config\.ts|state\/.*)$/],
   [4, /^(sources|destinations|anonymise)\//],
   [5, /^(pipeline\/.*|machine\.ts)$/],

@@ -135,7 +135,7 @@ describe('a disk that refuses keeps the batch for later, with the reason', () =>
 
   test.each([
     ['from the start', 0],
-    ['in the middle of a run', 400],
+    ['in the middle of a run', 800],
   ])('when it is full %s', async (_title, blocks) => {
     const localModule = await bundle('destinations/local.ts', makeTempDirectory());
     const printed = await runWithFileLimit(

@@ -46,3 +46,8 @@ function split(bytes: Buffer): FixtureFile['lines'] {
   }
   return lines;
 }
+
+/** The names of all cases. */
+export function fixtureCases(): string[] {
+  return readdirSync(TRANSCRIPTS).toSorted();
+}

@@ -326,7 +326,7 @@ describe('several processes', () => {
 
   test('a full disk is said to be one, and the store goes on afterwards', async () => {
     const printed = await runWithFileLimit(
-      400,
+      800,
       `
         import { openStore } from ${storeModule};
         const store = openStore(${JSON.stringify(path)});

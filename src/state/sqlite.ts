@@ -38,6 +38,27 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
+/** Does work all or not at all. */
+export function transaction(database: Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+/** After some faults, a full disk among them, SQLite has done so by itself; what counts is the fault before. */
+function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // There was nothing left to roll back.
+  }
+}
+
 /**
  * While one process turns a new database to this mode, SQLite refuses every other one at once, whatever the timeout:
  * it cannot tell whether waiting would help. It does.

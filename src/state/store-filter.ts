@@ -13,7 +13,7 @@ export interface RecordFilter {
   project?: string | undefined;
 }
 
-interface Condition {
+export interface Condition {
   sql: string;
   values: readonly SqlValue[];
 }
@@ -22,33 +22,42 @@ const PROJECT = "json ->> 'project'";
 
 /** The records that pass, in the order in which they came. Values are bound, never part of the text. */
 export function selection(filter: RecordFilter): Condition {
+  const { sql, values } = conditionOf(filter);
+  return { sql: `SELECT json FROM records WHERE ${sql} ORDER BY seq`, values };
+}
+
+/** The same as one condition, for any table with these columns; `project` is where that one has the project. */
+export function conditionOf(filter: RecordFilter, project: string = PROJECT): Condition {
   const conditions = [
+    { sql: 'true', values: [] },
     ...(filter.since === undefined ? [] : [{ sql: 'timestamp >= ?', values: [filter.since] }]),
     ...(filter.until === undefined ? [] : [{ sql: 'timestamp < ?', values: [filter.until] }]),
     ...(filter.sessions === undefined ? [] : [oneOf('session_id', filter.sessions)]),
     ...(filter.types === undefined ? [] : [oneOf('type', filter.types)]),
-    ...(filter.project === undefined ? [] : [ofProject(filter.project)]),
+    ...(filter.project === undefined ? [] : [ofProject(filter.project, project)]),
   ];
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  return { sql: `SELECT json FROM records${where} ORDER BY seq`, values: conditions.flatMap(({ values }) => values) };
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' AND '),
+    values: conditions.flatMap(({ values }) => values),
+  };
 }
 
 function oneOf(column: string, values: readonly string[]): Condition {
   return { sql: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(values)] };
 }
 
-function ofProject(project: string): Condition {
-  if (/[*?[]/.test(project)) return { sql: `(${PROJECT} = ? OR ${PROJECT} GLOB ?)`, values: [project, project] };
+function ofProject(project: string, column: string): Condition {
+  if (/[*?[]/.test(project)) return { sql: `(${column} = ? OR ${column} GLOB ?)`, values: [project, project] };
   if (/[/\\]/.test(project)) {
     const below = `${project}/`;
     return {
-      sql: `(${PROJECT} IN (?, ?) OR substr(${PROJECT}, 1, length(?)) IN (?, ?))`,
+      sql: `(${column} IN (?, ?) OR substr(${column}, 1, length(?)) IN (?, ?))`,
       values: [project, folderOf(project), below, below, `${project}\\`],
     };
   }
   const after = `/${project}`;
   return {
-    sql: `(${PROJECT} = ? OR substr(${PROJECT}, -length(?)) IN (?, ?))`,
+    sql: `(${column} = ? OR substr(${column}, -length(?)) IN (?, ?))`,
     values: [project, after, after, `\\${project}`],
   };
 }

@@ -2,9 +2,15 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { reasonOf } from '../errors.ts';
 import type { MessageRecord } from '../fields/index.ts';
+import type { CostGroup, Grouping } from '../insights/cost-breakdown.ts';
+import type { Evidence } from '../insights/evidence.ts';
 import { asNumber, asString, isObject } from '../lib/json.ts';
-import { openDatabase, type Database, type SqlRow } from './sqlite.ts';
+import { toUsd } from '../pricing/amount.ts';
+import { openDatabase, transaction, type SqlRow } from './sqlite.ts';
+import { allCosts, costGroups, type CostFilter } from './store-costs.ts';
+import { costEvidence, costEvidenceOf } from './store-evidence.ts';
 import { selection, type RecordFilter } from './store-filter.ts';
+import { openResponses } from './store-responses.ts';
 
 export interface Store {
   /** Writes records in one transaction, all or none. `json[i]` is `records[i]` as text. */
@@ -12,6 +18,12 @@ export interface Store {
   /** The records that pass the filter, else all, as JSON and in the order in which they came. */
   export(filter?: RecordFilter): Iterable<string>;
   totals(): Totals;
+  /** What the responses that pass the filter cost; by day, the key is a moment in that quarter of an hour. */
+  costs(by: Grouping, filter?: CostFilter): CostGroup[];
+  /** What is known of the cost of the sessions whose last client's total passes the filter. */
+  evidence(filter?: CostFilter): Evidence[];
+  /** The same of these sessions, also where the client has written no total. */
+  evidenceOf(sessionIds: readonly string[]): Evidence[];
   close(): void;
 }
 
@@ -60,23 +72,6 @@ const UPSERT = `
   WHERE source_file IS excluded.source_file
 `;
 
-/** Per message id the largest value of each field: early lines of older clients hold placeholders. */
-const RESPONSES = `
-  SELECT max(json ->> 'input_tokens') AS input, max(json ->> 'output_tokens') AS output,
-    max(json ->> 'cache_read_tokens') AS cache_read, max(json ->> 'cache_creation_tokens') AS cache_creation,
-    max(json ->> 'cost_usd') AS cost
-  FROM records
-  WHERE message_id IS NOT NULL AND type = 'assistant' AND json ->> 'cost_status' IS NOT NULL
-  GROUP BY message_id
-`;
-
-const TOTALS = `
-  SELECT count(*) AS responses, total(input) AS inputTokens, total(output) AS outputTokens,
-    total(cache_read) AS cacheReadTokens, total(cache_creation) AS cacheCreationTokens,
-    total(cost) AS costUsd, count(*) - count(cost) AS unpricedResponses
-  FROM (${RESPONSES})
-`;
-
 const TOOLS = `
   SELECT names.value AS name, count(DISTINCT ids.value) AS calls
   FROM records, json_each(records.json, '$.tool_names') AS names
@@ -89,18 +84,19 @@ export function openStore(path: string): Store {
   createPrivately(path);
   const database = openDatabase(path);
   database.exec(SCHEMA);
+  const responses = openResponses(database);
   const insert = database.prepare(UPSERT);
   const first = (sql: string): SqlRow => rows(database.prepare(sql).all())[0] ?? {};
   return {
     upsert(records, json) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
-        for (const [index, record] of records.entries()) insert.run(...columns(record), json[index] ?? '');
-        database.exec('COMMIT');
-      } catch (error) {
-        rollBack(database);
-        throw error;
-      }
+      transaction(database, () => {
+        responses.catchUp();
+        for (const [index, record] of records.entries()) {
+          insert.run(...columns(record), json[index] ?? '');
+          responses.add(record);
+        }
+        responses.settle();
+      });
     },
     *export(filter = {}) {
       const { sql, values } = selection(filter);
@@ -110,25 +106,27 @@ export function openStore(path: string): Store {
     },
     totals() {
       const counts = first('SELECT count(*) AS records, count(DISTINCT session_id) AS sessions FROM records');
-      const sums = { ...counts, ...first(TOTALS) };
-      const number = (name: string): number => asNumber(sums[name]) ?? 0;
+      const sums = allCosts(database);
       const tools = rows(database.prepare(TOOLS).all()).map((row) => {
         return { name: asString(row['name']) ?? '', calls: asNumber(row['calls']) ?? 0 };
       });
       return {
-        records: number('records'),
-        sessions: number('sessions'),
-        responses: number('responses'),
-        inputTokens: number('inputTokens'),
-        outputTokens: number('outputTokens'),
-        cacheReadTokens: number('cacheReadTokens'),
-        cacheCreationTokens: number('cacheCreationTokens'),
-        costUsd: number('costUsd'),
-        unpricedResponses: number('unpricedResponses'),
+        records: asNumber(counts['records']) ?? 0,
+        sessions: asNumber(counts['sessions']) ?? 0,
+        responses: sums.responses,
+        inputTokens: sums.inputTokens,
+        outputTokens: sums.outputTokens,
+        cacheReadTokens: sums.cacheReadTokens,
+        cacheCreationTokens: sums.cacheCreationTokens,
+        costUsd: toUsd(sums.costPicoUsd),
+        unpricedResponses: sums.unpricedResponses,
         toolCalls: tools.reduce((sum, tool) => sum + tool.calls, 0),
         tools,
       };
     },
+    costs: (by, filter = {}) => costGroups(database, by, filter),
+    evidence: (filter = {}) => costEvidence(database, filter),
+    evidenceOf: (sessionIds) => costEvidenceOf(database, sessionIds),
     close: () => database.close(),
   };
 }
@@ -147,15 +145,6 @@ function createPrivately(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if (reasonOf(error) !== 'EEXIST') throw error;
-  }
-}
-
-/** After some faults, a full disk among them, SQLite has done so by itself; what counts is the fault before. */
-function rollBack(database: Database): void {
-  try {
-    database.exec('ROLLBACK');
-  } catch {
-    // There was nothing left to roll back.
   }
 }
 
