@@ -11,7 +11,22 @@ import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const COMMANDS = ['install', 'status', 'run', 'export', 'anonymise', 'fields', 'demo', 'uninstall'];
+const COMMANDS = [
+  'install',
+  'status',
+  'run',
+  'export',
+  'cost',
+  'anonymise',
+  'fields',
+  'prices list',
+  'prices set',
+  'prices check',
+  'prices update',
+  'reprice',
+  'demo',
+  'uninstall',
+];
 
 const { fieldsPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
 const pages = {
@@ -73,7 +88,7 @@ the cursors, \`redaction\` is \`none\` or \`content\`.`,
 
 function commandsPage() {
   const help = COMMANDS.map((command) => {
-    const text = execFileSync(process.execPath, [join(ROOT, 'dist', 'main.js'), command, '--help'], {
+    const text = execFileSync(process.execPath, [join(ROOT, 'dist', 'main.js'), ...command.split(' '), '--help'], {
       encoding: 'utf8',
       env: { HOME: '/home/you', PATH: process.env.PATH, NO_COLOR: '1' },
     });

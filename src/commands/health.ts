@@ -4,7 +4,9 @@ import type { Config } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { reasonOf, UserError } from '../errors.ts';
 import { readHooks } from '../install/install.ts';
+import { pricePlaces } from '../machine.ts';
 import { discover } from '../pipeline/discover.ts';
+import { loadPrices } from '../pricing/load.ts';
 import { countDeadLetters } from '../state/dead-letters.ts';
 import { readJournal, type Journal } from '../state/journal.ts';
 import type { Paths } from '../state/paths.ts';
@@ -73,7 +75,7 @@ export function healthOf(paths: Paths, claudeDirectory: string): Health {
     quarantine: { path: paths.quarantine, ...readQuarantine(paths.quarantine) },
     ...(store !== undefined && { store }),
     ...(lastRun !== undefined && { lastRun }),
-    problems: [...problems, ...destinations.flatMap(restProblem)],
+    problems: [...problems, ...loadPrices(pricePlaces(paths)).problems, ...destinations.flatMap(restProblem)],
   };
 }
 

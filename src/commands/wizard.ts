@@ -27,6 +27,11 @@ export async function askRemoval(message: string): Promise<boolean> {
   return orCancelled(() => confirm({ message, default: false }, CONTEXT));
 }
 
+/** Asks whether to use what no hash vouches for. */
+export async function askTrust(message: string): Promise<boolean> {
+  return orCancelled(() => confirm({ message, default: false }, CONTEXT));
+}
+
 function askPlace(): Promise<'local' | 'endpoint'> {
   return select(
     {

@@ -1,0 +1,70 @@
+/** What responses cost, as a table with its total and the residual against the client. */
+import { basename } from 'node:path';
+import type { CostGroup, Grouping } from '../insights/cost-breakdown.ts';
+import type { CostSums } from '../insights/cost-sums.ts';
+import { summarise } from '../insights/reconciliation-summary.ts';
+import type { Reconciliation } from '../insights/reconciliation.ts';
+import { toUsd } from '../pricing/amount.ts';
+import type { CostFilter } from '../state/store-costs.ts';
+import { formatCount, formatUsd, printable, table } from '../ui.ts';
+
+export interface CostReport {
+  by: Grouping;
+  filter: CostFilter;
+  timeZone: string;
+  groups: readonly CostGroup[];
+  total: CostSums;
+  reconciliations: readonly Reconciliation[];
+}
+
+const LONGEST_LABEL = 60;
+const NUMBERS = [1, 2, 3, 4, 5, 6];
+
+export function costTable({ by, groups, total, reconciliations }: CostReport): string {
+  const head = [by, 'responses', 'input', 'output', 'cache read', 'cache write', 'cost'];
+  const rows = groups.map((group) => [printable(shortened(labelOf(group, by))), ...numbers(group)]);
+  const residual =
+    reconciliations.length === 0
+      ? []
+      : [['residual', '', '', '', '', '', signedUsd(summarise(reconciliations).residualCost)]];
+  return table([head, ...rows, ['total', ...numbers(total)], ...residual], NUMBERS);
+}
+
+/** What the total leaves out, and where the residual comes from. */
+export function residualWords({ total, reconciliations }: CostReport): string[] {
+  const { unpricedResponses: unpriced } = total;
+  const lines = ['List price of the recorded responses.'];
+  if (unpriced > 0) lines[0] += ` ${formatCount(unpriced)} of them have no known price: the total is a lower bound.`;
+  const { sessions, clientCost, carriedCost, residualCost, reasons } = summarise(reconciliations);
+  if (sessions === 0) return [...lines, 'The client has written no total of its own to compare with.'];
+  const net = formatUsd(toUsd(clientCost - carriedCost));
+  const causes = reasons.map((one) => `${one.reason} (${formatCount(one.sessions)})`).join(', ');
+  const gap = `${formatUsd(Math.abs(toUsd(residualCost)))} ${residualCost < 0n ? 'less' : 'more'}`;
+  const result = causes === '' ? 'as recorded' : `${gap} than recorded: ${causes}`;
+  return [...lines, `By the client, ${formatCount(sessions)} of the sessions cost ${net}, ${result}.`];
+}
+
+/** A sum with unpriced responses in it is a lower bound, and nothing but those is no sum at all. */
+export function costText({ responses, unpricedResponses, costPicoUsd }: CostSums): string {
+  if (responses > 0 && responses === unpricedResponses) return 'unknown';
+  return `${unpricedResponses > 0 ? '≥ ' : ''}${formatUsd(toUsd(costPicoUsd))}`;
+}
+
+function signedUsd(picoUsd: bigint): string {
+  return picoUsd < 0n ? `-${formatUsd(toUsd(-picoUsd))}` : `+${formatUsd(toUsd(picoUsd))}`;
+}
+
+function numbers(sums: CostSums): string[] {
+  const counts = [sums.responses, sums.inputTokens, sums.outputTokens, sums.cacheReadTokens, sums.cacheCreationTokens];
+  return [...counts.map(formatCount), costText(sums)];
+}
+
+function labelOf({ key, project }: CostGroup, by: Grouping): string {
+  const name = key ?? (by === 'agent' ? '(the session itself)' : '(none)');
+  return by === 'branch' && project !== undefined ? `${basename(project)} ${name}` : name;
+}
+
+/** The end of a path says more than its start. */
+function shortened(label: string): string {
+  return label.length <= LONGEST_LABEL ? label : `…${label.slice(1 - LONGEST_LABEL)}`;
+}
