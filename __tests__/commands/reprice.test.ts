@@ -86,21 +86,21 @@ describe('reprice', () => {
     doubleEverything(world, ['claude-opus-5-5', 'claude-haiku-5-5']);
     const report = await run(world);
     const after = stored(world);
-    expect(report).toMatchObject({ dry_run: false, unpricedAfter: 0, totalsLeft: 0 });
+    expect(report).toMatchObject({ dryRun: false, unpricedAfter: 0, totalsLeft: 0 });
     expect(Number(report['changed'])).toBeGreaterThan(0);
     for (const [index, record] of after.entries()) {
       if (record.cost_status === 'priced') expect(record.price_basis).toBe('override');
       if (record.session_cost_usd !== undefined) {
         expect(record.session_cost_usd).not.toBe(before[index]?.session_cost_usd);
-        expect(record.session_cost_usd).toBe(report['cost_usd_after']);
+        expect(record.session_cost_usd).toBe(report['costUsdAfter']);
       }
     }
     const sum = (name: 'incremental_cost_usd' | 'turn_cost_usd'): number =>
       after.reduce((total, record) => total + (record[name] ?? 0), 0);
-    expect(sum('incremental_cost_usd')).toBeCloseTo(Number(report['cost_usd_after']), 12);
-    expect(sum('turn_cost_usd')).toBeCloseTo(Number(report['cost_usd_after']), 12);
+    expect(sum('incremental_cost_usd')).toBeCloseTo(Number(report['costUsdAfter']), 12);
+    expect(sum('turn_cost_usd')).toBeCloseTo(Number(report['costUsdAfter']), 12);
     const store = openStore(world.paths.store);
-    expect(store.totals().costUsd).toBeCloseTo(Number(report['cost_usd_after']), 12);
+    expect(store.totals().costUsd).toBeCloseTo(Number(report['costUsdAfter']), 12);
     store.close();
   });
 
@@ -110,7 +110,7 @@ describe('reprice', () => {
     doubleEverything(world, ['claude-opus-5-5', 'claude-haiku-5-5']);
     const dry = await run(world, true);
     expect(stored(world)).toEqual(before);
-    expect(await run(world)).toEqual({ ...dry, dry_run: false });
+    expect(await run(world)).toEqual({ ...dry, dryRun: false });
   });
 
   test('is the same again, and the way back leads to where it came from', async () => {

@@ -42,7 +42,7 @@ describe('prices in a run', () => {
     const listed = JSON.parse((await box.stopwire(['prices', 'list', '--model', 'claude-opus-5-5', '--json'])).stdout);
     expect(listed.models[0]).toMatchObject({ basis: 'override', prices: [{ input: '3.6', cache_read: '0.18' }] });
     const report = JSON.parse((await box.stopwire(['reprice', '--json'])).stdout);
-    expect(report.cost_usd_after).toBeCloseTo(report.cost_usd_before * 0.9, 12);
+    expect(report.costUsdAfter).toBeCloseTo(report.costUsdBefore * 0.9, 12);
     const bases = (await box.exported()).flatMap(({ price_basis }) => price_basis ?? []);
     expect(new Set(bases)).toEqual(new Set(['override']));
   });

@@ -59,7 +59,7 @@ function revised(before: string, { message_id: messageId }: MessageRecord, recor
 }
 
 function report({ before, after, ...counts }: Repriced, dryRun: boolean): unknown {
-  return { dry_run: dryRun, ...counts, cost_usd_before: toUsd(before), cost_usd_after: toUsd(after) };
+  return { dryRun, ...counts, costUsdBefore: toUsd(before), costUsdAfter: toUsd(after) };
 }
 
 function sayRepriced(repriced: Repriced, dryRun: boolean, terminal: Terminal): void {
