@@ -77,7 +77,7 @@ describe('the place', () => {
 
 describe('how much is taken at once', () => {
   test('is up to the options, within bounds', async () => {
-    expect((await open()).limits.maxRecords).toBe(1_000);
+    expect((await open()).limits.maxRecords).toBe(250);
     expect((await open({ maxRecords: 7 })).limits.maxRecords).toBe(7);
     await expect(open({ maxRecords: 0 })).rejects.toThrow('"maxRecords" must be a whole number from 1 to 100000');
   });

@@ -7,7 +7,7 @@ import type { Destination, DestinationKind } from './destination.ts';
 
 const options = declareOptions({
   path: { kind: 'path', about: 'The file that lines are appended to; `-` is standard output.', required: true },
-  maxRecords: { kind: 'integer', about: 'Records in one write.', default: 1_000, min: 1, max: 100_000 },
+  maxRecords: { kind: 'integer', about: 'Records in one write.', default: 100, min: 1, max: 100_000 },
   maxBytes: {
     kind: 'integer',
     about: "Bytes of the records' JSON in one write.",

@@ -8,7 +8,7 @@ import type { Destination, DestinationKind } from './destination.ts';
 
 const options = declareOptions({
   path: { kind: 'path', about: 'The database file; by default in stopwire’s data directory.' },
-  maxRecords: { kind: 'integer', about: 'Records in one transaction.', default: 1000, min: 1, max: 100_000 },
+  maxRecords: { kind: 'integer', about: 'Records in one transaction.', default: 250, min: 1, max: 100_000 },
 });
 
 export const local: DestinationKind<typeof options> = {
