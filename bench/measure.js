@@ -19,19 +19,19 @@ export async function wallMs(command, args, options = {}) {
   return ms;
 }
 
-/** Runs a Node script to its end; answers its wall ms, CPU ms and peak memory in MB. */
+/** Runs a Node script to its end; answers its wall ms, CPU ms, peak memory in MB and what it printed. */
 export function usageOf(args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'stopwire-bench-usage-'));
   const report = join(folder, 'usage.json');
   try {
     const startedAt = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ['--import', REPORTER, ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', REPORTER, ...args], {
       env: { ...env, BENCH_USAGE: report },
       encoding: 'utf8',
     });
     const ms = performance.now() - startedAt;
     if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
-    return { ms, ...JSON.parse(readFileSync(report, 'utf8')) };
+    return { ms, stdout, ...JSON.parse(readFileSync(report, 'utf8')) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
