@@ -130,14 +130,14 @@ describe('a filter', () => {
     [{ since: '2026-05-02T00:00:00.000Z' }, ['b']],
     [{ until: '2026-05-02T00:00:00.000Z' }, ['a']],
     [{ sessions: ['b', 'c'] }, ['b', 'c']],
-    [{ project: '/work/shop' }, ['a', 'b']],
+    [{ project: '/home/dev/shop' }, ['a', 'b']],
     [{ project: 'web' }, ['c']],
     [{ project: '*sho*', sessions: ['b', 'c'] }, ['b']],
   ])('%j leaves %j', (filter, sessions) => {
     put(
-      answer('1', 'm1', { session_id: 'a', project: '/work/shop', timestamp: '2026-05-01T12:00:00.000Z' }),
-      answer('2', 'm2', { session_id: 'b', project: '/work/shop/api', timestamp: '2026-05-02T12:00:00.000Z' }),
-      answer('3', 'm3', { session_id: 'c', project: '/work/web' }),
+      answer('1', 'm1', { session_id: 'a', project: '/home/dev/shop', timestamp: '2026-05-01T12:00:00.000Z' }),
+      answer('2', 'm2', { session_id: 'b', project: '/home/dev/shop/api', timestamp: '2026-05-02T12:00:00.000Z' }),
+      answer('3', 'm3', { session_id: 'c', project: '/home/dev/web' }),
     );
     expect(store.costs('session', filter).map(({ key }) => key)).toEqual(sessions);
   });
