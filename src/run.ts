@@ -16,7 +16,7 @@ import { map } from './pipeline/map.ts';
 import { priceMapped } from './pipeline/price.ts';
 import { read } from './pipeline/read.ts';
 import { redactionLevelOf, redactor } from './pipeline/redact.ts';
-import { loadPrices, type PricePlaces } from './pricing/load.ts';
+import { loadPrices } from './pricing/load.ts';
 import type { PriceTable } from './pricing/table.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Journal } from './state/journal.ts';
@@ -76,10 +76,12 @@ export async function run(options: RunOptions): Promise<RunReport> {
   const limit = pLimit(DESTINATIONS_AT_ONCE);
   const quarantine = openQuarantine(options.machine.quarantine);
   const owners = openOwners(options.machine.owners);
+  // Looked up when there is a line to map, not before, and once for all destinations.
+  const capture = once(() => options.machine.capture(options.config));
+  const prices = once(() => loadPrices(options.machine.pricing).table);
+  const shared = { transcripts, quarantine, owners, capture, prices };
   const destinations = await Promise.all(
-    options.config.destinations.map((configured) =>
-      limit(() => bringUpToDate({ configured, transcripts, quarantine, owners }, options)),
-    ),
+    options.config.destinations.map((configured) => limit(() => bringUpToDate({ configured, ...shared }, options))),
   );
   return { transcripts, destinations };
 }
@@ -90,6 +92,8 @@ interface Task {
   transcripts: readonly Transcript[];
   quarantine: Quarantine;
   owners: Owners;
+  capture: () => ReturnType<Machine['capture']>;
+  prices: () => PriceTable;
 }
 
 async function bringUpToDate(task: Task, options: RunOptions): Promise<DestinationReport> {
@@ -119,13 +123,12 @@ interface Shipment extends Task {
 
 /** The straight line for one destination. */
 async function ship(
-  { configured, transcripts, quarantine, owners, open, report }: Shipment,
+  { configured, transcripts, quarantine, owners, capture, prices, open, report }: Shipment,
   options: RunOptions,
 ): Promise<void> {
   const redact = redactor(redactionLevelOf(configured));
-  const prices = lazyPrices(options.machine.pricing);
   const claim = claimant(owners, configured.name, transcripts);
-  const capture = { ...options.machine.capture(options.config), claim };
+  const captured = once(() => ({ ...capture(), claim }));
   let batches: ReturnType<typeof batcher> | undefined;
   for (const [index, transcript] of transcripts.entries()) {
     options.onProgress?.({ ...report, transcripts: index, of: transcripts.length });
@@ -135,7 +138,7 @@ async function ship(
     let context: Context | undefined;
     for await (const { file, entries } of read(transcript, cursor)) {
       for (const entry of entries) {
-        const mapped = priceMapped(map(entry, file, context ?? file.from.context, capture), prices());
+        const mapped = priceMapped(map(entry, file, context ?? file.from.context, captured()), prices());
         ({ context } = mapped);
         if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
         // Delivered before: read once more only for what the next lines need to know of it.
@@ -188,8 +191,8 @@ function isInForce(until: number, now: Date): boolean {
   return ahead > 0 && ahead <= MAX_WAIT_MS;
 }
 
-/** Reads the price files when there is something to price, not before; without any, records have no price. */
-function lazyPrices(places: PricePlaces): () => PriceTable {
-  let table: PriceTable | undefined;
-  return () => (table ??= loadPrices(places).table);
+/** Looks a value up at the first call, not before. */
+function once<Value>(look: () => Value): () => Value {
+  let found: { value: Value } | undefined;
+  return () => (found ??= { value: look() }).value;
 }

@@ -79,7 +79,7 @@ export function fillAgents(record: AgentValues, scope: Scope): void {
 
 function fillWriter(record: AgentValues, { parts: { line }, file: { agent }, step }: Scope): void {
   const inline = step.inline;
-  record.agent_id = asString(line['agentId']) ?? agent?.agentId ?? step.inlineRoot;
+  record.agent_id = asString(line['agentId']) ?? agent?.agentId ?? inline?.id;
   record.agent_type =
     agent?.agentType ?? inline?.type ?? asString(line['attributionAgent']) ?? asString(line['agentType']);
   record.agent_description = agent?.description ?? inline?.description ?? asString(line['agentDescription']);

@@ -20,9 +20,8 @@ export interface Step {
   kind: PromptKind | undefined;
   /** The turn that the line belongs to, after it. */
   turn: Turn | undefined;
-  /** Where the line belongs to a sub-agent in the session's own file: the agent, and the name of its place. */
+  /** The sub-agent in the session's own file that the line belongs to. */
   inline: InlineAgent | undefined;
-  inlineRoot: string | undefined;
   response: ResponseStep | undefined;
   /** The calls that the line's results answer, in their order. */
   answered: readonly (OpenTool | undefined)[];
@@ -66,7 +65,7 @@ export function advance(
     openFrom: before.openFrom,
   };
   const context = markOpen(afterAnswer(next, parts, response), entry);
-  return { context, kind, turn, inline, inlineRoot: root, response, answered, closing, abandoned };
+  return { context, kind, turn, inline, response, answered, closing, abandoned };
 }
 
 /** The session with its last turn; a file can go on with another session, as the forks of clients before 2.1 do. */

@@ -21,13 +21,9 @@ export function markOpen(context: Context, { start, end }: Entry): Context {
   next.openFrom = isOpen ? (context.openFrom ?? start) : undefined;
   if (next.openFrom !== undefined && end - next.openFrom <= MAX_OPEN_BYTES) return next;
   next.openFrom = undefined;
-  next.tools = withoutText(context.tools);
-  next.responses = withoutText(context.responses);
+  // Calls and thinking are what people and the model wrote, and the context is kept on disk.
+  next.tools = context.tools.map((tool) => ({ ...tool, input: undefined, thinking: undefined }));
+  next.responses = context.responses.map((response) => ({ ...response, thinking: undefined }));
   next.inline = isOpen ? context.inline.map((agent) => ({ ...agent, description: undefined })) : [];
   return next;
-}
-
-/** Calls and thinking are what people and the model wrote, and the context is kept on disk. */
-function withoutText<T extends { thinking?: unknown }>(kept: readonly T[]): readonly T[] {
-  return kept.map((item) => ({ ...item, input: undefined, thinking: undefined }));
 }

@@ -40,7 +40,8 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
   const step = advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
   const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
   const results = resultsOf(parts.toolResults, step);
-  const records = (results.length === 0 ? [undefined] : results).map((result) => describeLine({ ...scope, result }));
+  const records =
+    results.length === 0 ? [describeLine(scope)] : results.map((result) => describeLine({ ...scope, result }));
   if (step.abandoned !== undefined) records.unshift(describeTurn(scope, step.abandoned));
   if (step.closing !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
   return { records, context: step.context, charge: chargeOf(step), abandoned: step.abandoned?.turn };
@@ -48,18 +49,18 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
 
 /** Sub-agents have no session of their own. */
 function isSessionLine(step: Step, file: OpenedTranscript): boolean {
-  return file.agent === undefined && step.inlineRoot === undefined;
+  return file.agent === undefined && step.inline === undefined;
 }
 
 function resultsOf(blocks: Scope['parts']['toolResults'], step: Step): Result[] {
   return blocks.map((block, index) => ({ block, index, tool: step.answered[index] }));
 }
 
-function chargeOf({ response, inlineRoot }: Step): Charge | undefined {
+function chargeOf({ response, inline }: Step): Charge | undefined {
   if (response === undefined) return undefined;
   const {
     response: { id, copiedFrom },
     isFirstLine,
   } = response;
-  return { messageId: id, inlineRoot, isFirstLine, isCopy: copiedFrom !== undefined };
+  return { messageId: id, inlineRoot: inline?.id, isFirstLine, isCopy: copiedFrom !== undefined };
 }
