@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { collect } from './collect.ts';
 import { reasonOf, UserError } from '../errors.ts';
 
 export interface DownloadOptions {
@@ -52,15 +53,9 @@ function get(url: URL, { maxBytes, timeoutMs, agent }: DownloadOptions): Promise
 }
 
 async function bodyOf(response: AsyncIterable<unknown>, url: URL, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw failed(url, `it is larger than ${maxBytes} bytes`);
-  }
-  return Buffer.concat(chunks);
+  const { bytes, isTooLong } = await collect(response, maxBytes);
+  if (isTooLong) throw failed(url, `it is larger than ${maxBytes} bytes`);
+  return bytes;
 }
 
 /** The address without its query, which can hold a key. */

@@ -2,6 +2,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { collect } from './collect.ts';
 import { reasonOf } from '../errors.ts';
 
 /** Bytes of an answer's body that are read. */
@@ -121,17 +122,9 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
     if (isSuccess) throw new HttpError('bad-answer', 'content-encoding');
     return '';
   }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    chunks.push(chunk);
-    bytes += chunk.length;
-    // Leaving the loop destroys the connection, so the rest never arrives.
-    if (bytes > MAX_ANSWER_BYTES && isSuccess) throw new HttpError('answer-too-large');
-    if (bytes > MAX_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+  const { bytes, isTooLong } = await collect(response, MAX_ANSWER_BYTES);
+  if (isTooLong && isSuccess) throw new HttpError('answer-too-large');
+  return bytes.toString('utf8');
 }
 
 function statusOf(response: http.IncomingMessage): number {
