@@ -13,6 +13,10 @@ export interface ConfiguredDestination {
   name: string;
   kind: string;
   redaction: string;
+  /** Lines from before this moment are not delivered (ISO 8601, UTC); without it, all history is. */
+  since?: string;
+  /** Nothing is delivered for now; the transcripts keep it. */
+  paused?: true;
   /** The kind's own options, checked by the kind when it is opened. */
   options: { readonly [name: string]: unknown };
 }
@@ -24,6 +28,8 @@ export interface Config {
   destinations: readonly ConfiguredDestination[];
   /** Records name the client's account: its e-mail address and ids. */
   account?: boolean;
+  /** Nothing is delivered anywhere for now; the transcripts keep it. */
+  paused?: true;
 }
 
 /** Reads the configuration; undefined where there is none. Throws a UserError where it cannot be understood. */
@@ -36,8 +42,13 @@ export function readConfig(path: string): Config | undefined {
   }
   const claudeDirectories = (asArray(value['claudeDirectories']) ?? []).filter((item) => typeof item === 'string');
   const destinations = narrowDestinations(path, value['destinations'] ?? []);
-  const account = value['account'] === true;
-  return { version: CONFIG_VERSION, claudeDirectories, destinations, ...(account && { account }) };
+  return {
+    version: CONFIG_VERSION,
+    claudeDirectories,
+    destinations,
+    ...(value['account'] === true && { account: true }),
+    ...(value['paused'] === true && { paused: true }),
+  };
 }
 
 /** Writes the configuration, readable by its owner alone: it holds keys. */
@@ -87,11 +98,22 @@ function narrowDestinations(path: string, value: unknown): ConfiguredDestination
 }
 
 function narrowDestination(path: string, value: unknown): ConfiguredDestination {
-  const { name, kind, redaction, options } = asObject(value) ?? {};
+  const { name, kind, redaction, since, paused, options } = asObject(value) ?? {};
   if (typeof name !== 'string' || typeof kind !== 'string' || name === '') {
     throw broken(path, 'a destination has no name or no kind');
   }
-  return { name, kind, redaction: asString(redaction) ?? 'content', options: asObject(options) ?? {} };
+  // Not passed over: it would send what was to be kept back.
+  if (since !== undefined && Number.isNaN(Date.parse(asString(since) ?? ''))) {
+    throw broken(path, `the destination ${JSON.stringify(name)} has a "since" that is no date`);
+  }
+  return {
+    name,
+    kind,
+    redaction: asString(redaction) ?? 'content',
+    ...(typeof since === 'string' && { since }),
+    ...(paused === true && { paused }),
+    options: asObject(options) ?? {},
+  };
 }
 
 /** Two of one name would share a cursor, and what the first has got would pass for delivered to the second. */

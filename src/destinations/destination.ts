@@ -17,11 +17,15 @@ export interface Batch {
 
 /**
  * What became of a batch.
- * `retry`: nothing is known to have arrived, or the fault is ours to mend (a wrong key); no record is given up.
- * `rejected`: this batch, as it is, can never be taken.
+ * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for.
+ * `hold`: waiting will not help, somebody has to mend something (a wrong key, a wrong path); no record is given up.
+ * `rejected`: this batch, as it is, can never be taken; `tooLarge` says that a smaller one could.
  */
 export type Delivery =
-  { kind: 'delivered' } | { kind: 'retry'; reason: string; afterMs?: number } | { kind: 'rejected'; reason: string };
+  | { kind: 'delivered' }
+  | { kind: 'retry'; reason: string; afterMs?: number }
+  | { kind: 'hold'; reason: string }
+  | { kind: 'rejected'; reason: string; tooLarge?: true };
 
 export interface Limits {
   maxRecords: number;
