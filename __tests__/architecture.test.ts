@@ -18,7 +18,8 @@ const FLOORS: [number, RegExp][] = [
   [6, /^(run\.ts|install\/.*)$/],
   [7, /^(worker\.ts|ui\.ts)$/],
   [8, /^(hook\.ts|commands\/.*)$/],
-  [9, /^cli\.ts$/],
+  [9, /^cli\//],
+  [9.5, /^cli\.ts$/],
   [10, /^main\.ts$/],
 ];
 
@@ -117,7 +118,7 @@ const SHARED = new Set(['destinations/http-outcome.ts']);
 describe('the packages', () => {
   test('each is imported in its one home', () => {
     const strangers = imports
-      .filter(({ to, isPackage }) => isPackage && !to.startsWith('node:'))
+      .filter(({ to, isPackage, isType }) => isPackage && !isType && !to.startsWith('node:'))
       .filter(({ from, to }) => HOMES[to] !== from);
     expect(strangers).toEqual([]);
   });

@@ -1,0 +1,102 @@
+/** `export`, `cost`, `fields` and `anonymise`: what records hold, and what they say. */
+import type { Argv } from 'yargs';
+import type { CommandLine } from './command-line.ts';
+import {
+  CONFIG_DIR_FLAG,
+  FORCE_FLAG,
+  JSON_FLAG,
+  OUTPUT_FLAG,
+  PROJECT_FLAG,
+  SESSION_FLAG,
+  SINCE_FLAG,
+  UNTIL_FLAG,
+} from './flags.ts';
+
+export function recordsCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
+  return command
+    .command('export', 'Write the records of the embedded store, all or some', exportFlags, async (flags) =>
+      exit(await (await import('../commands/export.ts')).exportRecords(flags, terminal)),
+    )
+    .command('cost', 'Show what the recorded responses cost, and how far the client agrees', costFlags, async (flags) =>
+      exit(await (await import('../commands/cost.ts')).cost(flags, terminal)),
+    )
+    .command(
+      'fields',
+      'List every field of a record: type, unit, privacy class, source',
+      (command) =>
+        command.options({
+          json: JSON_FLAG,
+          markdown: { type: 'boolean', default: false, describe: 'Print docs/fields.md of this version' },
+        }),
+      async (flags) => exit(await (await import('../commands/fields.ts')).fields(flags, terminal)),
+    )
+    .command(
+      'anonymise <transcript>',
+      'Write a transcript without its content, for a bug report',
+      (command) =>
+        command
+          .positional('transcript', { type: 'string', demandOption: true, describe: 'The .jsonl file' })
+          .options({ output: OUTPUT_FLAG, force: FORCE_FLAG }),
+      async (flags) => exit(await (await import('../commands/anonymise.ts')).anonymise(flags, terminal)),
+    );
+}
+
+function costFlags(command: Argv) {
+  return command
+    .options({
+      by: {
+        choices: ['session', 'project', 'branch', 'model', 'day', 'agent', 'repository', 'person'] as const,
+        default: 'project' as const,
+        describe: 'What to add up by',
+      },
+      since: SINCE_FLAG,
+      until: UNTIL_FLAG,
+      session: SESSION_FLAG,
+      project: PROJECT_FLAG,
+      timezone: {
+        type: 'string',
+        nargs: 1,
+        describe: 'Whose days count, for instance UTC (default: that of this machine)',
+      },
+      verify: {
+        type: 'boolean',
+        default: false,
+        describe: 'Compare with the other numbers on this machine: cost-state lines, .claude.json, ccusage',
+      },
+      json: JSON_FLAG,
+      'config-dir': CONFIG_DIR_FLAG,
+    })
+    .epilogue(COST_JSON);
+}
+
+/** The shape of `cost --json`, which scripts rest on. */
+const COST_JSON = `--json prints one object:
+  by, timeZone, since, until   what was asked for
+  groups[]         key, project (of a branch), responses, unpricedResponses, inputTokens,
+                   outputTokens, cacheReadTokens, cacheCreationTokens, costUsd, costPicoUsd
+  total            the same without key
+  reconciliation   sessions, reasons[], clientCost…, attributedCost…, carriedCost…, residualCost…
+  sessions[]       sessionId, project, timestamp, unpricedResponses, reasons[], the amounts above
+                   and laterCost…, models[] with what the client has more of each
+  checks[]         with --verify: source, sessionId, theirsUsd, oursUsd, differenceUsd, agrees, reasons[]
+Each amount is there as …Usd, a number, and exact as …PicoUsd, whole 10⁻¹² USD as a text; it is null
+where no response has a price. client = attributed + carried + residual: what a fork repeats of the
+session that it was forked from is carried.`;
+
+function exportFlags(command: Argv) {
+  return command.options({
+    format: {
+      choices: ['ndjson', 'csv'] as const,
+      default: 'ndjson' as const,
+      describe: 'ndjson: one JSON record a line; csv: RFC 4180, with a header, lines end in CRLF',
+    },
+    since: SINCE_FLAG,
+    until: UNTIL_FLAG,
+    session: SESSION_FLAG,
+    project: PROJECT_FLAG,
+    type: { type: 'string', array: true, nargs: 1, describe: 'Of these types, for instance user,assistant' },
+    fields: { type: 'string', nargs: 1, describe: 'Only these fields, in this order, with commas between them' },
+    output: OUTPUT_FLAG,
+    force: FORCE_FLAG,
+  });
+}
