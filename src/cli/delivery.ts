@@ -7,7 +7,7 @@ export function deliveryCommands(command: Argv, { terminal, exit }: CommandLine)
   return command.command(
     'run',
     'Deliver everything that is new, now and in the foreground',
-    (command) => command.options({ json: JSON_FLAG }),
+    (one) => one.options({ json: JSON_FLAG }),
     async (flags) => exit(await (await import('../commands/run.ts')).runNow(flags, terminal)),
   );
 }

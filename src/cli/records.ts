@@ -23,8 +23,8 @@ export function recordsCommands(command: Argv, { terminal, exit }: CommandLine):
     .command(
       'fields',
       'List every field of a record: type, unit, privacy class, source',
-      (command) =>
-        command.options({
+      (one) =>
+        one.options({
           json: JSON_FLAG,
           markdown: { type: 'boolean', default: false, describe: 'Print docs/fields.md of this version' },
         }),
@@ -33,8 +33,8 @@ export function recordsCommands(command: Argv, { terminal, exit }: CommandLine):
     .command(
       'anonymise <transcript>',
       'Write a transcript without its content, for a bug report',
-      (command) =>
-        command
+      (one) =>
+        one
           .positional('transcript', { type: 'string', demandOption: true, describe: 'The .jsonl file' })
           .options({ output: OUTPUT_FLAG, force: FORCE_FLAG }),
       async (flags) => exit(await (await import('../commands/anonymise.ts')).anonymise(flags, terminal)),

@@ -11,14 +11,14 @@ export function setupCommands(command: Argv, { terminal, exit }: CommandLine): A
     .command(
       'status',
       'Show whether the hook is there, and what has been delivered where',
-      (command) => command.options({ json: JSON_FLAG, 'config-dir': CONFIG_DIR_FLAG }),
+      (one) => one.options({ json: JSON_FLAG, 'config-dir': CONFIG_DIR_FLAG }),
       async (flags) => exit(await (await import('../commands/status.ts')).status(flags, terminal)),
     )
     .command(
       'uninstall',
       'Take the hook out of settings.json and remove everything of stopwire',
-      (command) =>
-        command.options({
+      (one) =>
+        one.options({
           'keep-records': { type: 'boolean', default: false, describe: 'Leave the embedded store where it is' },
           yes: YES_FLAG,
           json: JSON_FLAG,
@@ -29,8 +29,8 @@ export function setupCommands(command: Argv, { terminal, exit }: CommandLine): A
     .command(
       'demo',
       'Run the whole thing once in a sandbox, with sample transcripts; touches nothing of yours',
-      (command) =>
-        command.options({
+      (one) =>
+        one.options({
           keep: { type: 'boolean', default: false, describe: 'Leave the sandbox where it is' },
           json: JSON_FLAG,
         }),
