@@ -101,6 +101,14 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];
+
+/** Bytes in powers of a thousand: `812 B`, `1.4 MB`. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length);
+  return power === 0 ? `${bytes} B` : `${(bytes / 1_000 ** power).toFixed(1)} ${BYTE_UNITS[power - 1]}`;
+}
+
 /** USD with as many decimals as small amounts need. */
 export function formatUsd(usd: number): string {
   return `$${usd.toFixed(usd !== 0 && usd < 1 ? 4 : 2)}`;

@@ -12,6 +12,7 @@ import { readBounded } from './lib/read-bounded.ts';
 import { thisMachine } from './machine.ts';
 import { run, type RunReport } from './run.ts';
 import { openJournal } from './state/journal.ts';
+import { sweepLeftovers } from './state/leftovers.ts';
 import { acquireLock, type Lock } from './state/lock.ts';
 import { appendLog } from './state/log.ts';
 import { claudeConfigDirectory, type Paths } from './state/paths.ts';
@@ -27,6 +28,8 @@ const POLL_MS = 100;
 const LIVE_TRANSCRIPTS = 32;
 /** How long a worker stays for a destination that rests: a short outage is over before the next fire. */
 const PATIENCE_MS = 30_000;
+/** A worker that has more to do than this leaves the rest to the next fire: it is a guest on the machine. */
+const WORK_MS = 60_000;
 
 export interface WorkOptions {
   paths: Paths;
@@ -48,7 +51,7 @@ export async function work(options: WorkOptions): Promise<void> {
   const { paths, stdin, signal } = options;
   const fired = firedTranscript(await readBounded(stdin, PAYLOAD_BOUNDS));
   const config = readConfig(paths.config);
-  if (config === undefined) return;
+  if (config === undefined || config.paused) return;
   ensurePrivateDirectory(paths.stateDirectory);
   // The mark is looked at once more after the lock is free: a fire in between has found it taken.
   do {
@@ -66,9 +69,11 @@ async function lead({ paths, env, config, fired, lock, signal }: Lead): Promise<
   const machine = thisMachine(paths, env);
   const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
   const journal = openJournal(paths.journal);
-  const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld();
+  const endsAt = Date.now() + WORK_MS;
+  const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld() || Date.now() > endsAt;
   const sweep = (): Promise<RunReport> => run({ config, roots, fired, journal, machine, signal, isOutdated });
   try {
+    sweepLeftovers(paths.stateDirectory, Date.now());
     do {
       takeWakeMark(paths.wake);
       const startedAt = Date.now();
@@ -78,7 +83,7 @@ async function lead({ paths, env, config, fired, lock, signal }: Lead): Promise<
         patienceMs: PATIENCE_MS * Math.min(1, machine.backoffScale),
       });
       appendLog(paths.log, logLine(startedAt, reports));
-    } while (hasWakeMark(paths.wake) && lock.isHeld() && !signal.aborted);
+    } while (hasWakeMark(paths.wake) && lock.isHeld() && !signal.aborted && Date.now() < endsAt);
   } finally {
     journal.close();
   }
@@ -103,6 +108,8 @@ async function round({ sweep, isOver, patienceMs }: Round): Promise<RunReport[]>
   }
   // A file that was not there before (a first turn, a sub-agent) shows only in a sweep.
   if (!isOver()) await again();
+  // One that refused much, or learned of a smaller size, has left in the middle.
+  while (!isOver() && last.destinations.some(({ state }) => state === 'outdated')) await again();
   for (const leaveAt = Date.now() + patienceMs; nextTry(last) < leaveAt && !isOver(); await sleep(POLL_MS)) {
     if (nextTry(last) <= Date.now()) await again();
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batch, Limits } from '../../src/destinations/destination.ts';
 import type { MessageRecord } from '../../src/fields/index.ts';
-import { batcher, type Origin } from '../../src/pipeline/batch.ts';
+import { batcher, type CutBatch, type Origin } from '../../src/pipeline/batch.ts';
 import { cursorAfter, isUnchanged } from '../../src/state/anchors.ts';
 import { fixtureFiles, type FixtureFile } from '../helpers/fixtures.ts';
 import { originsOf, recordOf } from '../helpers/samples.ts';
@@ -33,7 +33,7 @@ function itemsOf(...lengths: number[]): Item[] {
   });
 }
 
-function batchesOf(items: readonly Item[], limits: Limits, destination = 'local'): Batch[] {
+function batchesOf(items: readonly Item[], limits: Limits, destination = 'local'): CutBatch[] {
   const batches = batcher(destination, limits);
   const full = items.map(({ record, origin }) => batches.add([record], origin));
   return [...full, batches.rest()].filter((batch) => batch !== undefined);
@@ -135,20 +135,50 @@ describe('the cursors of a batch', () => {
   });
 });
 
+describe('the parts of a batch', () => {
+  test('are its lines, from the end of the batch before', () => {
+    const parts = new Map<string, number>();
+    for (const batch of batchesOf(session, { ...WIDE, maxRecords: 7 })) {
+      for (const { path, from, to } of batch.parts) {
+        expect(from).toBe(parts.get(path) ?? 0);
+        expect(to).toBe(batch.upTo.get(path)?.offset);
+        parts.set(path, to);
+      }
+    }
+    expect(parts.size).toBeGreaterThan(2);
+  });
+
+  test('and cursors stand behind the lines that are settled whole', () => {
+    const [batch] = batchesOf(turn, WIDE);
+    const path = turn[0]?.origin.file.transcript.path ?? '';
+    const ends = turn.map((_, index) => batch?.prefix(index + 1).upTo.get(path)?.offset);
+    expect(ends).toEqual(turn.map(({ origin }) => origin.entry.end));
+    expect(batch?.prefix(0)).toEqual({ records: 0, upTo: new Map() });
+  });
+
+  test('a line without records moves the cursor and nothing else', () => {
+    const batches = batcher('local', WIDE);
+    for (const { origin } of turn) batches.add([], origin);
+    const batch = batches.rest();
+    expect(batch?.records).toEqual([]);
+    expect([...(batch?.upTo.values() ?? [])].map(({ offset }) => offset)).toEqual([turn.at(-1)?.origin.entry.end]);
+  });
+});
+
 describe('the id of a batch', () => {
   const idOf = (items: readonly Item[], destination?: string): string | undefined =>
     batchesOf(items, WIDE, destination)[0]?.id;
 
-  test('is the same for the same records, whatever else changed', () => {
-    const priced = turn.map(({ record, origin }) => ({ record: { ...record, cost_usd: 1 }, origin }));
+  test('is the same for the same records', () => {
     expect(idOf(turn)).toMatch(/^[0-9a-f]{32}$/);
-    expect(idOf(priced)).toBe(idOf(turn));
+    expect(idOf(turn.map(({ record, origin }) => ({ record: { ...record }, origin })))).toBe(idOf(turn));
   });
 
   test.each<[string, string | undefined]>([
     ['another destination', idOf(turn, 'http')],
     ['one record less', idOf(turn.slice(1))],
     ['another order', idOf(turn.toReversed())],
+    ['another value', idOf(turn.map(({ record, origin }) => ({ record: { ...record, cost_usd: 1 }, origin })))],
   ])('is another for %s', (_title, id) => {
     expect(id).not.toBe(idOf(turn));
   });

@@ -27,16 +27,16 @@ describe('a fact', () => {
     ['a commit without cursors', { ...commit, f: [] }],
     ['a rest', rest],
     ['the end of a rest', { k: 'b', d: 'local' }],
+    ['a rest of one configuration', { k: 'b', d: 'local', rest: { until: 5, failures: 2, reason: '401', of: 'ab12' } }],
+    ['an intent', { k: 'i', d: 'local', id: 'batch', n: 3, p: [['/a.jsonl', 0, 10]] }],
+    ['a size', { k: 'l', d: 'local', maxBytes: 20_000, at }],
+    ['a destination forgotten', { k: 'f', d: 'local' }],
   ])('%s is read as it was written', (_title, fact) => {
     expect(decode(encodeFact(fact))).toEqual([fact]);
   });
 
   test('is one line whose newline comes first', () => {
     for (const fact of journal) expect(encodeFact(fact)).toMatch(/^\n[^\n]*\|[0-9a-f]{8}$/);
-  });
-
-  test('an intent is noted, but nothing follows from it', () => {
-    expect(decode(encodeFact({ k: 'i', d: 'local', id: 'batch', n: 3 }))).toEqual([]);
   });
 
   test('holds any destination, path, context and reason', () => {

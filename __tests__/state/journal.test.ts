@@ -21,8 +21,8 @@ beforeEach(() => {
 });
 
 /** Opens the journal, does something with it, closes it. */
-function withJournal(act: (journal: Journal) => void): void {
-  const journal = openJournal(path);
+function withJournal(act: (journal: Journal) => void, now = 0): void {
+  const journal = openJournal(path, now);
   try {
     act(journal);
   } finally {
@@ -81,11 +81,48 @@ describe('what is written is there when it is read again', () => {
     expect([rest('lifted'), rest('delivered'), rest('resting')]).toEqual([undefined, undefined, REST]);
   });
 
+  test('an intent, until something is delivered, and across a compaction', () => {
+    const intent = { id: 'batch', records: 5, parts: [{ path: '/ä|\n', from: 10, to: 4_711 }] };
+    withJournal((journal) => journal.intend('local', intent));
+    expect(readJournal(path).intent('local')).toEqual(intent);
+    expect(readJournal(path).intent('http')).toBeUndefined();
+    withJournal((journal) => journal.commit('local', { upTo: new Map(), records: 0, refused: 0, at: NOW }));
+    expect(readJournal(path).intent('local')).toEqual(intent);
+    withJournal((journal) => commitTo(journal, 'local', { '/a': 1 }));
+    expect(readJournal(path).intent('local')).toBeUndefined();
+  });
+
+  test('how much a destination takes at once', () => {
+    const capacity = { maxBytes: 20_000, at: NOW.toISOString() };
+    withJournal((journal) => journal.setCapacity('http', capacity));
+    expect(readJournal(path).capacity('http')).toEqual(capacity);
+  });
+
+  test('nothing of a destination that was forgotten', () => {
+    withJournal((journal) => {
+      for (const destination of ['http', 'local']) commitTo(journal, destination, { '/a': 10 });
+      journal.setRest('http', REST);
+      journal.forget('http');
+    });
+    const { rest, tally } = readJournal(path);
+    expect([offsetOf('/a', 'http'), rest('http'), tally('http')]).toEqual([undefined, undefined, undefined]);
+    expect(offsetOf('/a')).toBe(10);
+  });
+
+  test('cursors of lines that are not for the destination, which is not delivered to thereby', () => {
+    withJournal((journal) => {
+      journal.setRest('http', REST);
+      journal.commit('http', { upTo: new Map([['/a', cursorAt(7)]]), records: 0, refused: 0, at: NOW });
+    });
+    const { rest, tally } = readJournal(path);
+    expect([offsetOf('/a', 'http'), rest('http'), tally('http')]).toEqual([7, REST, undefined]);
+  });
+
   test('an intent moves nothing', () => {
     withJournal((journal) => {
       commitTo(journal, 'local', { '/a': 10 });
       journal.setRest('local', REST);
-      journal.intend('local', { id: 'batch', records: 5 });
+      journal.intend('local', { id: 'batch', records: 5, parts: [] });
     });
     expect([offsetOf('/a'), readJournal(path).rest('local')]).toEqual([10, REST]);
     expect(readJournal(path).tally('local')?.records).toBe(2);
@@ -116,7 +153,7 @@ describe('a journal cut at any byte', () => {
     const ends: number[] = [];
     withJournal((journal) => {
       for (const offset of offsets) {
-        journal.intend('local', { id: 'batch', records: 1 });
+        journal.intend('local', { id: 'batch', records: 1, parts: [] });
         commitTo(journal, 'local', { '/a': offset, '/b/ü': offset });
         ends.push(statSync(path).size);
         journal.setRest('http', REST);
@@ -183,7 +220,11 @@ describe('a journal of a newer version', () => {
   test.each([
     ['with its header in front', '', ''],
     ['with its header after damage', '\0\0\0 garbage', ''],
-    ['large enough to be compacted', '', encodeFact({ k: 'i', d: 'local', id: 'x'.repeat(1000), n: 1 }).repeat(2000)],
+    [
+      'large enough to be compacted',
+      '',
+      encodeFact({ k: 'i', d: 'local', id: 'x'.repeat(1000), n: 1, p: [] }).repeat(2000),
+    ],
   ])('%s is refused in words for people, and not one byte of it changes', (_title, before, after) => {
     const content = `${before}${encodeFact({ k: 'hdr', v: 999 })}${encodeFact({ k: 'b', d: 'local', rest: REST })}${after}`;
     writeFileSync(path, content);
@@ -201,7 +242,7 @@ describe('compaction', () => {
   function fill(): void {
     withJournal((journal) => {
       for (let round = 0; round < 3_000; round += 1) {
-        journal.intend('local', { id: 'x'.repeat(100), records: 1 });
+        journal.intend('local', { id: 'x'.repeat(100), records: 1, parts: [] });
         commitTo(journal, 'local', { [`/file-${round % 20}`]: round });
       }
       commitTo(journal, 'rested', { '/a': 10 });
@@ -209,17 +250,21 @@ describe('compaction', () => {
       journal.setRest('only-rested', { ...REST, failures: 9 });
       journal.setRest('woken', REST);
       journal.setRest('woken', undefined);
+      journal.intend('rested', { id: 'sent', records: 2, parts: [{ path: '/a', from: 10, to: 20 }] });
+      journal.setCapacity('rested', { maxBytes: 1_024, at: NOW.toISOString() });
     });
   }
 
   /** Everything a journal answers. */
   function answers(): unknown {
-    const { cursor, rest, tally } = readJournal(path);
+    const { cursor, rest, tally, intent, capacity } = readJournal(path);
     const files = ['/a', ...Array.from({ length: 20 }, (_, index) => `/file-${index}`)];
     return ['local', 'rested', 'only-rested', 'woken', 'unknown'].map((destination) => ({
       destination,
       rest: rest(destination),
       tally: tally(destination),
+      intent: intent(destination),
+      capacity: capacity(destination),
       cursors: files.map((file) => cursor(destination, file)),
     }));
   }
@@ -234,6 +279,21 @@ describe('compaction', () => {
     expect(statSync(path).size).toBeLessThan(size / 100);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(directory)).toEqual(['cursors.log']);
+  });
+
+  test('drops the cursors of files that have been gone for a week, and no others', () => {
+    fill();
+    const here = join(directory, 'here.jsonl');
+    writeFileSync(here, '');
+    const { mtimeMs } = cursorAt(1);
+    withJournal((journal) => commitTo(journal, 'local', { [here]: 5 }));
+    fill();
+    withJournal(() => {}, mtimeMs + 6 * 86_400_000);
+    expect(offsetOf('/file-0')).toBeDefined();
+    fill();
+    withJournal(() => {}, mtimeMs + 8 * 86_400_000);
+    expect([offsetOf('/file-0'), offsetOf(here)]).toEqual([undefined, 5]);
+    expect(readJournal(path).tally('local')?.records).toBeGreaterThan(9_000);
   });
 
   test('is followed by commits to the new file', () => {
@@ -325,7 +385,7 @@ describe('more than one process, or a disk that refuses', () => {
             outcomes.push(error.code);
           }
         }
-        try { journal.intend('local', { id: 'batch', records: 1 }); } catch (error) { outcomes.push(error.code); }
+        try { journal.intend('local', { id: 'batch', records: 1, parts: [] }); } catch (error) { outcomes.push(error.code); }
         try { journal.setRest('local', { until: 1, failures: 1, reason: '' }); } catch (error) { outcomes.push(error.code); }
         console.log(JSON.stringify({
           outcomes, committed, remembered: journal.cursor('local', '/a').offset,

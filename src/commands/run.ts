@@ -1,82 +1,85 @@
-/** `stopwire run`: one drain now, in the foreground, with progress on a terminal. */
-import { readConfig } from '../config.ts';
-import { UserError } from '../errors.ts';
-import { ensurePrivateDirectory } from '../lib/private-directory.ts';
-import { thisMachine } from '../machine.ts';
-import { run, type DestinationReport, type Progress } from '../run.ts';
-import { openJournal } from '../state/journal.ts';
-import { waitForLock, type Lock } from '../state/lock.ts';
-import { claudeConfigDirectory, pathsFrom } from '../state/paths.ts';
-import { formatCount, paintFor, type Terminal } from '../ui.ts';
+/** `stopwire run`: delivers in the foreground, once or for as long as it is watched. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { momentOf } from '../lib/time-span.ts';
+import { forecast, run, type DestinationReport, type RunOptions } from '../run.ts';
+import { takeWakeMark } from '../state/wake.ts';
+import { formatBytes, formatCount, table, type Terminal } from '../ui.ts';
+import { inForeground, sayDestination } from './foreground.ts';
 
-/** A worker in the background is done, or has been dead for long enough to be replaced, within this time. */
-const LOCK_PATIENCE_MS = 60_000;
-const DRAW_EVERY_MS = 100;
+export interface RunFlags {
+  json: boolean;
+  /** Goes on until Ctrl-C. */
+  watch?: boolean | undefined;
+  /** Shows what would be delivered. */
+  dryRun: boolean;
+  since?: string | undefined;
+  destination?: readonly string[] | undefined;
+}
+
+/** How often a watched run looks for new lines. */
+const WATCH_MS = 1_000;
 
 /** Exit code 1 where a destination is not up to date afterwards. */
-export async function runNow({ json }: { json: boolean }, terminal: Terminal): Promise<number> {
-  const { env } = terminal;
-  const paths = pathsFrom(env);
-  const config = readConfig(paths.config);
-  if (config === undefined || config.destinations.length === 0) {
-    throw new UserError('There is no destination to deliver to.', { hint: 'Configure one: npx stopwire install' });
-  }
-  ensurePrivateDirectory(paths.stateDirectory);
-  const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
-  const ended = new AbortController();
-  process.once('SIGINT', () => ended.abort());
-  const lock = await takeLock(paths.lock, terminal);
-  const journal = openJournal(paths.journal);
-  try {
-    const machine = thisMachine(paths, env);
-    const onProgress = terminal.isTerminal ? drawProgress(terminal) : undefined;
-    const isOutdated = (): boolean => ended.signal.aborted || !lock.isHeld();
-    const { destinations } = await run({
-      config,
-      roots,
-      journal,
-      machine,
-      isOutdated,
-      ignoreRests: true,
-      signal: ended.signal,
-      ...(onProgress !== undefined && { onProgress }),
-    });
-    if (terminal.isTerminal) terminal.draw('');
-    if (json) terminal.out(JSON.stringify({ destinations }));
-    else for (const destination of destinations) sayDestination(destination, terminal);
-    return destinations.every(({ state }) => state === 'current') ? 0 : 1;
-  } finally {
-    journal.close();
-    lock.release();
-  }
-}
-
-async function takeLock(path: string, terminal: Terminal): Promise<Lock> {
-  const lock = await waitForLock(path, LOCK_PATIENCE_MS, () => {
-    terminal.say('A worker is delivering already; waiting for it …');
-  });
-  if (lock !== undefined) return lock;
-  throw new UserError('Another stopwire process has been delivering for a minute.', {
-    hint: 'Nothing is lost. Look at: npx stopwire status',
+export async function runNow(flags: RunFlags, terminal: Terminal): Promise<number> {
+  const { json, watch, dryRun } = flags;
+  const since = flags.since === undefined ? undefined : momentOf(flags.since, Date.now(), '--since');
+  return inForeground({ terminal, destinations: flags.destination }, async ({ paths, options: given }) => {
+    const options = { ...given, since };
+    if (dryRun) return sayForecast(options, json, terminal);
+    const reports = await runToTheEnd(options);
+    sayReports(reports, json, terminal);
+    while (watch && !options.isOutdated()) {
+      await sleep(WATCH_MS, undefined, { signal: options.signal }).catch(() => undefined);
+      takeWakeMark(paths.wake);
+      const { destinations } = await run({ ...options, ignoreRests: false });
+      sayReports(
+        destinations.filter(({ records, refused }) => records + refused > 0),
+        json,
+        terminal,
+      );
+    }
+    return reports.every(({ state }) => state === 'current' || state === 'paused') ? 0 : 1;
   });
 }
 
-function drawProgress(terminal: Terminal): (progress: Progress) => void {
-  let drawnAt = 0;
-  return ({ destination, transcripts, of, records }) => {
-    if (Date.now() - drawnAt < DRAW_EVERY_MS) return;
-    drawnAt = Date.now();
-    terminal.draw(
-      `${destination}: ${formatCount(transcripts)}/${formatCount(of)} transcripts, ${formatCount(records)} records`,
-    );
-  };
+/** Goes round again while a destination has left in the middle: it refused much, or learned of a smaller size. */
+export async function runToTheEnd(options: RunOptions & { isOutdated: () => boolean }): Promise<DestinationReport[]> {
+  let reports: DestinationReport[] = [];
+  do {
+    const { destinations } = await run(options);
+    reports = destinations.map((report, index) => added(reports[index], report));
+  } while (!options.isOutdated() && reports.some(({ state }) => state === 'outdated'));
+  return reports;
 }
 
-function sayDestination({ destination, state, records, refused, reason }: DestinationReport, terminal: Terminal): void {
-  const paint = paintFor('stderr', terminal.env);
-  const counts = `${formatCount(records)} records delivered${refused > 0 ? `, ${formatCount(refused)} refused` : ''}`;
-  if (state === 'current') terminal.say(`${paint.done('done')}  ${destination}: ${counts}`);
-  else if (state === 'outdated')
-    terminal.say(`${paint.warning('left')}  ${destination}: ${counts}; ended before the rest`);
-  else terminal.say(`${paint.warning('rest')}  ${destination}: ${counts}; the rest waits: ${reason ?? state}`);
+function added(before: DestinationReport | undefined, report: DestinationReport): DestinationReport {
+  const { records = 0, refused = 0 } = before ?? {};
+  return { ...report, records: report.records + records, refused: report.refused + refused };
+}
+
+function sayReports(destinations: readonly DestinationReport[], json: boolean, terminal: Terminal): void {
+  if (terminal.isTerminal) terminal.draw('');
+  if (!json) for (const destination of destinations) sayDestination(destination, terminal);
+  else if (destinations.length > 0) terminal.out(JSON.stringify({ destinations }));
+}
+
+async function sayForecast(options: RunOptions, json: boolean, terminal: Terminal): Promise<number> {
+  const destinations = await forecast(options);
+  if (terminal.isTerminal) terminal.draw('');
+  if (json) {
+    terminal.out(JSON.stringify({ destinations }));
+    return 0;
+  }
+  terminal.out(
+    table(
+      destinations.map(({ destination, records, bytes }) => [
+        destination,
+        `${formatCount(records)} records`,
+        formatBytes(bytes),
+      ]),
+      [1, 2],
+    ),
+  );
+  terminal.say('Nothing was delivered.');
+  return 0;
 }

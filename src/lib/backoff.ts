@@ -2,6 +2,8 @@
 
 const BASE_MS = 1_000;
 const CAP_MS = 900_000;
+/** How long to stay away where waiting alone does not help, and somebody has to mend something. */
+export const HOLD_MS = 900_000;
 /** No wait may be longer than this, whatever a server or a clock says. */
 export const MAX_WAIT_MS = 3_600_000;
 

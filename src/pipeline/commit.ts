@@ -1,13 +1,15 @@
 /** commit: the cursors move, after the destination has acknowledged and what it refused is safely kept. */
-import type { Batch } from '../destinations/destination.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { keepDeadLetters } from '../state/dead-letters.ts';
 import type { Journal } from '../state/journal.ts';
-import type { Refusal } from './deliver.ts';
+import type { CutBatch } from './batch.ts';
+import type { Outcome } from './deliver.ts';
 
 /** What a commit needs beside the batch. */
 export interface Ledger {
   destination: string;
+  /** What the journal calls it. */
+  name: string;
   journal: Journal;
   /** The folder of the dead-letter files. */
   deadLetters: string;
@@ -15,18 +17,26 @@ export interface Ledger {
 }
 
 /**
- * Commits a delivered batch. Throws where a refused record cannot be kept or the journal cannot be written: then no
- * cursor has moved, and the batch is delivered again later under the same id.
+ * Commits what is settled of a batch: whole lines only, the others are delivered again. Throws where a refused record
+ * cannot be kept or the journal cannot be written: then no cursor has moved, and the batch is delivered again later
+ * under the same id. Answers how many records were delivered and how many refused.
  */
-export function commit(batch: Batch, refused: readonly Refusal[], ledger: Ledger): void {
-  if (refused.length > 0) keepDeadLetters(ledger.deadLetters, ledger.destination, refused, ledger.now);
-  ledger.journal.commit(ledger.destination, {
-    upTo: batch.upTo,
-    records: batch.records.length - refused.length,
-    refused: refused.length,
-    ...unknownKinds(batch.records),
-    at: ledger.now,
-  });
+export function commit(
+  batch: Pick<CutBatch, 'records' | 'prefix'>,
+  outcome: Pick<Outcome, 'settled' | 'refused'>,
+  { destination, name, journal, deadLetters, now }: Ledger,
+): { delivered: number; refused: number } {
+  const { records: count, upTo } = batch.prefix(outcome.settled);
+  const settled = batch.records.slice(0, count);
+  const known = new Set(settled);
+  const refused = outcome.refused.filter(({ record }) => known.has(record));
+  if (refused.length > 0) keepDeadLetters(deadLetters, destination, refused, now);
+  const counts = { delivered: count - refused.length, refused: refused.length };
+  if (count > 0 || upTo.size > 0) {
+    const { delivered: records } = counts;
+    journal.commit(name, { upTo, records, refused: refused.length, ...unknownKinds(settled), at: now });
+  }
+  return counts;
 }
 
 /** How many lines of which kinds nobody knows yet, so that a new client does not go unseen. */

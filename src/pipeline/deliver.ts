@@ -1,5 +1,5 @@
 /** deliver: a batch to its destination; what is refused for good is narrowed down to the records at fault. */
-import type { Batch, Destination } from '../destinations/destination.ts';
+import type { Batch, Delivery, Destination } from '../destinations/destination.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { sha256 } from '../lib/hash.ts';
 
@@ -9,50 +9,120 @@ export interface Refusal {
   reason: string;
 }
 
-/** `delivered`: every record of the batch is there, but for those refused. `retry`: come back later, all of it. */
-export type Outcome =
-  { kind: 'delivered'; refused: readonly Refusal[] } | { kind: 'retry'; reason: string; afterMs?: number };
+/** Why what was not settled has to wait. */
+export type Pause = Extract<Delivery, { kind: 'retry' | 'hold' }>;
+
+export interface Outcome {
+  /** How many of the batch's first records are settled: taken over by the destination, or refused for good. */
+  settled: number;
+  refused: readonly Refusal[];
+  /** Undefined where all is settled, or where this was enough for once. */
+  pause?: Pause;
+  /** Bytes of JSON of the smallest batch that was too large, where one was. */
+  tooLarge?: number;
+}
+
+export interface Delivering {
+  signal: AbortSignal;
+  /** Whether the destination has taken anything before: else a refusal rather speaks of its address or its format. */
+  hasTakenBefore: boolean;
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+/** A batch with this many requests behind it is left; what is settled of it is committed. */
+const MAX_REQUESTS = 33;
 
 /**
  * Delivers a batch. A rejected one is halved until the refused records stand alone, so that one bad record takes no
- * other with it. Where a destination refuses every single record of a batch, the fault is more likely in the address
- * or the format than in all of them: then nothing is given up, and it is tried again later.
+ * other with it. Where a destination has never taken anything and refuses all that it is sent, the fault is more likely
+ * in its address or its format than in every record: then nothing is given up.
  */
-export async function deliver(batch: Batch, destination: Destination, signal: AbortSignal): Promise<Outcome> {
-  const outcome = await deliverOrHalve(batch, destination, signal);
-  if (outcome.kind === 'retry' || batch.records.length === 1) return outcome;
-  const [first] = outcome.refused;
-  if (first === undefined || outcome.refused.length < batch.records.length) return outcome;
-  return { kind: 'retry', reason: `every record was refused: ${first.reason}` };
+export async function deliver(
+  batch: Batch,
+  destination: Destination,
+  { signal, hasTakenBefore }: Delivering,
+): Promise<Outcome> {
+  const outcome: Outcome & { refused: Refusal[] } = { settled: 0, refused: [] };
+  const ranges: Range[] = [{ from: 0, to: batch.records.length }];
+  let hasTaken = hasTakenBefore;
+  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+    const range = ranges.shift();
+    if (range === undefined) break;
+    const { delivery, tooLarge } = await deliverRange(batch, range, destination, signal);
+    if (tooLarge !== undefined) outcome.tooLarge = Math.min(tooLarge, outcome.tooLarge ?? Infinity);
+    if (delivery.kind === 'retry' || delivery.kind === 'hold') {
+      outcome.pause = delivery;
+      break;
+    }
+    if (delivery.kind === 'delivered') hasTaken = true;
+    else if (range.to - range.from > 1) {
+      ranges.unshift(...halves(range));
+      continue;
+    } else {
+      const { reason } = delivery;
+      outcome.refused.push(...batch.records.slice(range.from, range.to).map((record) => ({ record, reason })));
+    }
+    outcome.settled = range.to;
+  }
+  return hasTaken ? outcome : withNothingGivenUp(outcome);
 }
 
-async function deliverOrHalve(batch: Batch, destination: Destination, signal: AbortSignal): Promise<Outcome> {
-  const delivery = await destination.deliver(batch, signal);
-  if (delivery.kind === 'delivered') return { kind: 'delivered', refused: [] };
-  if (delivery.kind === 'retry') return delivery;
-  const [only, ...others] = batch.records;
-  if (only === undefined || others.length === 0) {
-    return { kind: 'delivered', refused: only === undefined ? [] : [{ record: only, reason: delivery.reason }] };
-  }
-  const refused: Refusal[] = [];
-  for (const half of halves(batch)) {
-    const outcome = await deliverOrHalve(half, destination, signal);
-    if (outcome.kind === 'retry') return outcome;
-    refused.push(...outcome.refused);
-  }
-  return { kind: 'delivered', refused };
+function withNothingGivenUp({ refused, ...outcome }: Outcome): Outcome {
+  const [first] = refused;
+  if (first === undefined) return { ...outcome, refused };
+  const pause: Pause = { kind: 'hold', reason: `every record was refused: ${first.reason}` };
+  return { pause, ...outcome, settled: 0, refused: [] };
 }
 
-/** Two batches with ids of their own; neither completes a cursor, only the whole batch does. */
-function halves({ id, records, json }: Batch): Batch[] {
-  const middle = Math.ceil(records.length / 2);
+function halves({ from, to }: Range): Range[] {
+  const middle = Math.ceil((from + to) / 2);
   return [
-    [0, middle],
-    [middle, records.length],
-  ].map(([from, to]) => ({
-    id: sha256(`${id} ${from} ${to}`).slice(0, 32),
-    records: records.slice(from, to),
-    json: json.slice(from, to),
+    { from, to: middle },
+    { from: middle, to },
+  ];
+}
+
+/** One request; a second one where a record alone is too large: its figures are worth more than its longest texts. */
+async function deliverRange(batch: Batch, range: Range, destination: Destination, signal: AbortSignal) {
+  const part = partOf(batch, range);
+  const delivery = await destination.deliver(part, signal);
+  if (delivery.kind !== 'rejected' || !delivery.tooLarge) return { delivery };
+  const tooLarge = part.json.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (part.records.length > 1) return { delivery, tooLarge };
+  return { delivery: await destination.deliver(shortened(part), signal), tooLarge };
+}
+
+/** The batch itself, or a part with an id of its own that completes no cursor. */
+function partOf(batch: Batch, { from, to }: Range): Batch {
+  if (from === 0 && to === batch.records.length) return batch;
+  return {
+    id: sha256(`${batch.id} ${from} ${to}`).slice(0, 32),
+    records: batch.records.slice(from, to),
+    json: batch.json.slice(from, to),
     upTo: new Map(),
-  }));
+  };
+}
+
+const LONGEST_TEXT = 2_000;
+const MOST_ITEMS = 100;
+
+function shortened({ id, records }: Batch): Batch {
+  const short = records.map((record) => ({ ...record, ...shortTexts(record), is_shortened: true }));
+  const json = short.map((record) => JSON.stringify(record));
+  return { id: sha256(`${id} shortened`).slice(0, 32), records: short, json, upTo: new Map() };
+}
+
+/** The texts and lists of a record that are too long, cut. */
+function shortTexts(record: MessageRecord): object {
+  const cut = (text: unknown): unknown =>
+    typeof text === 'string' && text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT).toWellFormed() : text;
+  const entries = Object.entries(record).map(([name, value]): [string, unknown] => [
+    name,
+    Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(cut) : cut(value),
+  ]);
+  return Object.fromEntries(entries);
 }

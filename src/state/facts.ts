@@ -13,6 +13,29 @@ export interface Rest {
   /** Failures in a row. */
   failures: number;
   reason: string;
+  /** A mark of the configuration that failed: another one (a new key) is tried at once. */
+  of?: string;
+}
+
+/** Bytes of a transcript, from one line's start to another one's end. */
+export interface Part {
+  path: string;
+  from: number;
+  to: number;
+}
+
+/** A batch that was about to be sent: without a commit behind it, nobody knows whether it arrived. */
+export interface Intent {
+  id: string;
+  records: number;
+  parts: readonly Part[];
+}
+
+/** Bytes at once that a destination is known not to refuse: it refused a longer batch. */
+export interface Capacity {
+  maxBytes: number;
+  /** ISO 8601. */
+  at: string;
 }
 
 /** How many of what. */
@@ -25,10 +48,14 @@ export type Fact =
   | { k: 'hdr'; v: number }
   /** Cursors of destination `d`, after `n` records were delivered and `r` refused; `u` counts lines of unknown kinds. */
   | { k: 'c'; d: string; f: [path: string, cursor: Cursor][]; n: number; r: number; u?: Counts; at: string }
-  /** Batch `id` of `n` records is about to be sent to `d`. */
-  | { k: 'i'; d: string; id: string; n: number }
+  /** Batch `id` of `n` records, made of the parts `p` (path, from, to), is about to be sent to `d`. */
+  | { k: 'i'; d: string; id: string; n: number; p: [path: string, from: number, to: number][] }
   /** The destination rests, or, without `rest`, does so no more. */
-  | { k: 'b'; d: string; rest?: Rest };
+  | { k: 'b'; d: string; rest?: Rest }
+  /** The destination takes no more than that at once. */
+  | { k: 'l'; d: string; maxBytes: number; at: string }
+  /** Everything about the destination is void: it was removed. */
+  | { k: 'f'; d: string };
 
 export function encodeFact(fact: Fact): string {
   const json = JSON.stringify(fact);
@@ -64,11 +91,34 @@ function narrow(value: unknown): Fact | undefined {
   if (value['k'] === 'hdr') return { k: 'hdr', v: asCount(value['v']) ?? Infinity };
   const d = asString(value['d']);
   if (d === undefined) return undefined;
-  if (value['k'] === 'b') {
-    const rest = narrowRest(value['rest']);
-    return { k: 'b', d, ...(rest !== undefined && { rest }) };
+  switch (value['k']) {
+    case 'b': {
+      const rest = narrowRest(value['rest']);
+      return { k: 'b', d, ...(rest !== undefined && { rest }) };
+    }
+    case 'c':
+      return narrowCommit(d, value);
+    case 'f':
+      return { k: 'f', d };
+    case 'i':
+      return narrowIntent(d, value);
+    case 'l':
+      return { k: 'l', d, maxBytes: asCount(value['maxBytes']) ?? Infinity, at: asString(value['at']) ?? '' };
+    default:
+      return undefined;
   }
-  if (value['k'] !== 'c') return undefined;
+}
+
+function narrowIntent(d: string, value: { readonly [key: string]: unknown }): Fact | undefined {
+  const id = asString(value['id']);
+  const parts = (asArray(value['p']) ?? []).flatMap((part): [string, number, number][] => {
+    const [path, from, to] = asArray(part) ?? [];
+    return typeof path === 'string' && typeof from === 'number' && typeof to === 'number' ? [[path, from, to]] : [];
+  });
+  return id === undefined ? undefined : { k: 'i', d, id, n: asCount(value['n']) ?? 0, p: parts };
+}
+
+function narrowCommit(d: string, value: { readonly [key: string]: unknown }): Fact {
   const f = (asArray(value['f']) ?? []).flatMap(narrowCursor);
   const u = narrowCounts(value['u']);
   return {
@@ -93,8 +143,9 @@ function narrowCounts(value: unknown): Counts | undefined {
 function narrowRest(value: unknown): Rest | undefined {
   const until = asNumber(asObject(value)?.['until']);
   if (until === undefined) return undefined;
-  const { failures, reason } = asObject(value) ?? {};
-  return { until, failures: asCount(failures) ?? 1, reason: asString(reason) ?? '' };
+  const { failures, reason, of } = asObject(value) ?? {};
+  const rest = { until, failures: asCount(failures) ?? 1, reason: asString(reason) ?? '' };
+  return typeof of === 'string' ? { ...rest, of } : rest;
 }
 
 function narrowCursor(value: unknown): [string, Cursor][] {

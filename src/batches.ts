@@ -1,0 +1,133 @@
+/** The first half of the line, for one destination: read → map → price → redact → batch. */
+import type { Context } from './context.ts';
+import type { Limits } from './destinations/destination.ts';
+import { isSettled, type Capture, type MessageRecord } from './fields/index.ts';
+import { asString } from './lib/json.ts';
+import { batcher, type Batcher, type CutBatch, type Origin } from './pipeline/batch.ts';
+import { map } from './pipeline/map.ts';
+import { priceMapped } from './pipeline/price.ts';
+import { read } from './pipeline/read.ts';
+import type { PriceTable } from './pricing/table.ts';
+import { isUnchanged } from './state/anchors.ts';
+import type { Intent } from './state/facts.ts';
+import type { JournalView } from './state/journal.ts';
+import type { Quarantine, QuarantinedRange } from './state/quarantine.ts';
+import type { Checkpoint, Cursor, Entry, Transcript } from './types.ts';
+
+/** What a destination's batches are made of, and with. */
+export interface Making {
+  /** What the journal calls the destination. */
+  name: string;
+  /** Newest first. */
+  transcripts: readonly Transcript[];
+  /** Lines from before or after it are passed over. Epoch ms. */
+  window: { since?: number | undefined; until?: number | undefined };
+  journal: JournalView;
+  quarantine: Quarantine;
+  capture: () => Capture;
+  prices: () => PriceTable;
+  redact: (record: MessageRecord) => MessageRecord;
+  now: () => Date;
+  /** Called before each transcript, with its position. */
+  onTranscript?: (index: number) => void;
+}
+
+/** A line's records, and where it stood; none where the line is not for this destination. */
+interface MappedLine {
+  records: readonly MessageRecord[];
+  origin: Origin;
+}
+
+/** Everything behind the cursors, in batches. The limits are asked for when there is something to cut. */
+export async function* newBatches(making: Making, limits: () => Promise<Limits>): AsyncGenerator<CutBatch, undefined> {
+  const { name, transcripts, window, journal, onTranscript } = making;
+  let batches: Batcher | undefined;
+  for (const [index, transcript] of transcripts.entries()) {
+    onTranscript?.(index);
+    const cursor = journal.cursor(name, transcript.path);
+    if (cursor === undefined ? isOlder(transcript, window) : isUnchanged(cursor, transcript)) continue;
+    for await (const lines of mappedLines(transcript, cursor, making)) {
+      batches ??= batcher(name, await limits());
+      for (const { records, origin } of lines) {
+        const full = batches.add(records, origin);
+        if (full !== undefined) yield full;
+      }
+    }
+  }
+  const last = batches?.rest();
+  if (last !== undefined) yield last;
+}
+
+/**
+ * The batch of an intent, made again from the same bytes: it goes out as it was, under the same id. Undefined where
+ * those bytes, or the way they are mapped, are not what they were; then their records come in other batches.
+ */
+export async function sameBatch({ id, parts }: Intent, making: Making): Promise<CutBatch | undefined> {
+  const { name, journal, transcripts } = making;
+  const batches = batcher(name, { maxRecords: Infinity, maxBytes: Infinity });
+  for (const { path, from, to } of parts) {
+    const transcript = transcripts.find((one) => one.path === path);
+    const cursor = journal.cursor(name, path);
+    if (transcript === undefined || (cursor?.offset ?? 0) !== from) return undefined;
+    for await (const lines of mappedLines(transcript, cursor, making)) {
+      const within = lines.filter(({ origin }) => origin.entry.end <= to);
+      for (const { records, origin } of within) batches.add(records, origin);
+      if (within.length < lines.length) break;
+    }
+  }
+  const again = batches.rest();
+  return again?.id === id ? again : undefined;
+}
+
+/** The lines behind the cursor, a piece of the file at a time. */
+async function* mappedLines(
+  transcript: Transcript,
+  cursor: Cursor | undefined,
+  { window, quarantine, capture, prices, redact, now }: Making,
+): AsyncGenerator<MappedLine[]> {
+  const isWanted = wanted(window);
+  let resume: Checkpoint | undefined;
+  let context: Context | undefined;
+  for await (const { file, entries } of read(transcript, cursor)) {
+    const lines: MappedLine[] = [];
+    for (const entry of entries) {
+      const mapped = priceMapped(map(entry, file, context ?? file.from.context, capture()), prices());
+      ({ context } = mapped);
+      if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
+      const isForDestination = isWanted(entry, entries);
+      // Delivered before: read once more only for what the next lines need to know of it.
+      if (entry.end <= file.deliveredTo) continue;
+      if (entry.unparseable) quarantine.keep(damagedRange(transcript, entry, now()));
+      const records = isForDestination ? mapped.records.map(redact) : [];
+      lines.push({ records, origin: { file, entry, resume: resume ?? file.from } });
+    }
+    yield lines;
+  }
+}
+
+/** Nothing in the file is as new as the window: its last line would be. */
+function isOlder({ mtimeMs }: Transcript, { since }: Making['window']): boolean {
+  return since !== undefined && mtimeMs < since;
+}
+
+/**
+ * Whether a line is within the window, by its timestamp. One that has none is as old as the line before it, or, at the
+ * start of a file, as the first one that has.
+ */
+function wanted({ since = -Infinity, until = Infinity }: Making['window']) {
+  if (since === -Infinity && until === Infinity) return () => true;
+  let time: number | undefined;
+  return (entry: Entry, others: readonly Entry[]): boolean => {
+    time = timeOf(entry) ?? time ?? others.map(timeOf).find((one) => one !== undefined);
+    return time === undefined || (time >= since && time < until);
+  };
+}
+
+function timeOf({ line }: Entry): number | undefined {
+  const time = Date.parse(asString(line['timestamp']) ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function damagedRange({ path }: Transcript, { start, end, hash }: Entry, now: Date): QuarantinedRange {
+  return { file: path, start, end, sha256: hash ?? '', reason: 'no JSON object', at: now.toISOString() };
+}

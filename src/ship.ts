@@ -1,0 +1,130 @@
+/** The second half of the line, for one destination: deliver → commit. */
+import { newBatches, sameBatch, type Making } from './batches.ts';
+import type { ConfiguredDestination } from './config.ts';
+import type { Destination, Limits } from './destinations/destination.ts';
+import { backoffMs, HOLD_MS } from './lib/backoff.ts';
+import { sha256 } from './lib/hash.ts';
+import type { Machine } from './machine.ts';
+import type { CutBatch } from './pipeline/batch.ts';
+import { commit, type Ledger } from './pipeline/commit.ts';
+import { deliver, type Pause } from './pipeline/deliver.ts';
+import type { Capacity, Rest } from './state/facts.ts';
+import type { Journal } from './state/journal.ts';
+import type { Owners } from './state/owners.ts';
+
+/** What one destination is brought up to date with. */
+export interface Shipment extends Making {
+  configured: ConfiguredDestination;
+  journal: Journal;
+  owners: Owners;
+  machine: Machine;
+  /** Opens the destination at the first call. */
+  open: () => Promise<Destination>;
+  signal: AbortSignal;
+  /** Whether to leave after the batch at hand. */
+  isOutdated: () => boolean;
+  onDelivered: (counts: { delivered: number; refused: number }) => void;
+}
+
+/** `current`: nothing is left · `outdated`: it left early · `resting`: the destination has to be left alone. */
+export type Arrival = { state: 'current' | 'outdated' } | { state: 'resting'; reason: string; until: number };
+
+const CURRENT: Arrival = { state: 'current' };
+
+/**
+ * Delivers all that is new. First the batch that was sent last, where nobody knows whether it arrived. Then the next
+ * batch is made while the last one is on its way; only one is, and cursors move behind that one alone. Throws where the
+ * disk refuses or on a bug: then nothing was committed that did not arrive.
+ */
+export async function ship(shipment: Shipment): Promise<Arrival> {
+  const { name, journal } = shipment;
+  const intent = journal.intent(name);
+  const unsettled = intent && (await sameBatch(intent, shipment));
+  const first = unsettled === undefined ? CURRENT : await send(unsettled, shipment);
+  return first.state === 'current' ? shipNew(shipment) : first;
+}
+
+async function shipNew(shipment: Shipment): Promise<Arrival> {
+  let onItsWay: Promise<Arrival> = Promise.resolve(CURRENT);
+  try {
+    for await (const batch of newBatches(shipment, () => limitsOf(shipment))) {
+      const arrival = await onItsWay;
+      if (arrival.state !== 'current') return arrival;
+      onItsWay = send(batch, shipment);
+      // Waited for below; until then its failure must not count as one that nobody handles.
+      onItsWay.catch(() => undefined);
+    }
+  } catch (error) {
+    await onItsWay;
+    throw error;
+  }
+  return onItsWay;
+}
+
+/** Delivers one batch, and commits what is settled of it. */
+async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
+  const { name, configured, journal, owners, machine, open, signal, isOutdated, onDelivered } = shipment;
+  const { deadLetters, now } = machine;
+  const { id, records, parts } = batch;
+  const ledger = (): Ledger => ({ name, destination: configured.name, journal, deadLetters, now: now() });
+  if (records.length === 0) {
+    commit(batch, { settled: 0, refused: [] }, ledger());
+    return CURRENT;
+  }
+  // What cannot be noted is not sent: a full disk must not turn into the same batch sent at every fire.
+  journal.intend(name, { id, records: records.length, parts });
+  const hasTakenBefore = (journal.tally(name)?.records ?? 0) > 0;
+  const outcome = await deliver(batch, await open(), { signal, hasTakenBefore });
+  if (outcome.settled > 0) {
+    owners.keep();
+    onDelivered(commit(batch, outcome, ledger()));
+  }
+  if (outcome.tooLarge !== undefined) journal.setCapacity(name, capacityAfter(outcome.tooLarge, now()));
+  if (outcome.pause !== undefined) return layToRest(outcome.pause, shipment);
+  // The batches to come were not cut for the size that has just been learned.
+  const isOver = outcome.settled < records.length || outcome.tooLarge !== undefined || isOutdated();
+  return isOver ? { state: 'outdated' } : CURRENT;
+}
+
+function layToRest(pause: Pause, { name, configured, journal, machine }: Shipment): Arrival {
+  const { random, backoffScale, now } = machine;
+  const failures = (journal.rest(name)?.failures ?? 0) + 1;
+  const wait =
+    pause.kind === 'hold'
+      ? HOLD_MS * backoffScale
+      : backoffMs({ failures, afterMs: pause.afterMs, random: random(), scale: backoffScale });
+  const rest = { until: now().getTime() + wait, failures, reason: pause.reason, of: markOf(configured) };
+  journal.setRest(name, rest);
+  return { state: 'resting', reason: rest.reason, until: rest.until };
+}
+
+/**
+ * Whether a rest holds now. Not one of another configuration: who has put in a new key wants it tried. Nor one that
+ * lies further ahead than any could: a clock was set back.
+ */
+export function isInForce(rest: Rest, configured: ConfiguredDestination, now: Date): boolean {
+  const ahead = rest.until - now.getTime();
+  return ahead > 0 && ahead <= MAX_REST_MS && (rest.of === undefined || rest.of === markOf(configured));
+}
+
+/** No rest is longer: neither a hold nor what a server may ask for. */
+const MAX_REST_MS = 3_600_000;
+
+function markOf({ kind, options }: ConfiguredDestination): string {
+  return sha256(JSON.stringify([kind, options])).slice(0, 8);
+}
+
+/** How long a size that a destination has refused is believed in: servers are reconfigured. */
+const CAPACITY_MS = 24 * 3_600_000;
+const LEAST_BYTES = 1_024;
+
+function capacityAfter(tooLarge: number, now: Date): Capacity {
+  return { maxBytes: Math.max(LEAST_BYTES, Math.floor(tooLarge / 2)), at: now.toISOString() };
+}
+
+async function limitsOf({ name, journal, machine, open }: Shipment): Promise<Limits> {
+  const { limits } = await open();
+  const capacity = journal.capacity(name);
+  if (capacity === undefined || machine.now().getTime() - Date.parse(capacity.at) > CAPACITY_MS) return limits;
+  return { ...limits, maxBytes: Math.min(limits.maxBytes, capacity.maxBytes) };
+}
