@@ -79,6 +79,9 @@ export async function sameBatch({ id, parts }: Intent, making: Making): Promise<
   return again?.id === id ? again : undefined;
 }
 
+/** A transcript that has not been written to for as long is not in the middle of a line. */
+const IDLE_MS = 600_000;
+
 /** The lines behind the cursor, a piece of the file at a time. */
 async function* mappedLines(
   transcript: Transcript,
@@ -88,7 +91,8 @@ async function* mappedLines(
   const isWanted = wanted(window);
   let resume: Checkpoint | undefined;
   let context: Context | undefined;
-  for await (const { file, entries } of read(transcript, cursor)) {
+  const idleSince = now().getTime() - IDLE_MS;
+  for await (const { file, entries } of read(transcript, cursor, { idleSince })) {
     const lines: MappedLine[] = [];
     for (const entry of entries) {
       const mapped = priceMapped(map(entry, file, context ?? file.from.context, capture()), prices());

@@ -34,6 +34,8 @@ export interface Cursor {
   head: Anchor;
   /** The bytes before the newline that stands right before `offset`. */
   tail: Anchor;
+  /** No newline stands there: the file had been left without one for a while. */
+  unended?: true;
   /** Size and time of the file when it was read, so that an unchanged one need not be opened. */
   size: number;
   mtimeMs: number;
@@ -99,6 +101,8 @@ export interface Entry {
   unparseable?: true;
   /** The line was over the size limit: its giant strings were left out. */
   oversized?: true;
+  /** The last line of a file that nobody writes to any more, and no newline ends it: `end` is that of the file. */
+  unended?: true;
   /** What is damaged can be several entries on one line: more of them follow, so no cursor may stand behind this one. */
   continues?: true;
 }

@@ -1,6 +1,6 @@
 /** Transcripts of a test's own, and all that reading them gives. */
 import { lstatSync } from 'node:fs';
-import { read } from '../../src/pipeline/read.ts';
+import { read, type ReadOptions } from '../../src/pipeline/read.ts';
 import type { Cursor, Entry, OpenedTranscript, Transcript } from '../../src/types.ts';
 
 /** A file as a source would have found it; one that is not there, as one that has gone since. */
@@ -13,11 +13,11 @@ export function transcriptAt(path: string): Transcript {
 export async function readAll(
   path: string,
   cursor?: Cursor,
-  maxLineBytes?: number,
+  options?: ReadOptions,
 ): Promise<{ file: OpenedTranscript | undefined; entries: Entry[] }> {
   const entries: Entry[] = [];
   let file: OpenedTranscript | undefined;
-  for await (const reading of read(transcriptAt(path), cursor, maxLineBytes)) {
+  for await (const reading of read(transcriptAt(path), cursor, options)) {
     file = reading.file;
     entries.push(...reading.entries.filter(({ end }) => end > reading.file.deliveredTo));
   }

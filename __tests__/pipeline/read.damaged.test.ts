@@ -30,7 +30,7 @@ function sha256(bytes: Buffer): string {
 async function partsOf(line: string | Buffer, maxLineBytes?: number): Promise<string[]> {
   const bytes = Buffer.concat([Buffer.from(line), Buffer.from('\n')]);
   writeFileSync(path, bytes);
-  const { entries } = await readAll(path, undefined, maxLineBytes);
+  const { entries } = await readAll(path, undefined, { maxLineBytes });
   return entries.map(({ start, end, unparseable }) => {
     return `${unparseable ? '-' : ''}${bytes.toString('utf8', start, end).trimEnd()}`;
   });
@@ -61,7 +61,7 @@ describe('glued lines', () => {
   test.each([undefined, 0])('leave no byte out, name what has no uuid, and end once (limit %s)', async (limit) => {
     const bytes = Buffer.from(`${MODE}\n\0${A}${STUB}${MODE} \r\n${B}\n`);
     writeFileSync(path, bytes);
-    const { entries } = await readAll(path, undefined, limit);
+    const { entries } = await readAll(path, undefined, { maxLineBytes: limit });
     const ends = [0, ...entries.map(({ end }) => end)];
     expect(entries.map(({ start }) => start)).toEqual(ends.slice(0, -1));
     expect(ends.at(-1)).toBe(bytes.length);

@@ -41,7 +41,7 @@ beforeEach(() => {
 
 async function entriesIn(bytes: Buffer, maxLineBytes?: number): Promise<Entry[]> {
   writeFileSync(path, bytes);
-  return (await readAll(path, undefined, maxLineBytes)).entries;
+  return (await readAll(path, undefined, { maxLineBytes })).entries;
 }
 
 const bytes = (maxLength: number) => fc.uint8Array({ minLength: 1, maxLength }).map((array) => Buffer.from(array));

@@ -55,7 +55,7 @@ function sha256(bytes: string | Buffer): string {
 /** The lines that a file of these bytes gives. */
 async function linesOf(bytes: string | Buffer, maxLineBytes?: number): Promise<(Line | 'unparseable')[]> {
   writeFileSync(path, bytes);
-  const { entries } = await readAll(path, undefined, maxLineBytes);
+  const { entries } = await readAll(path, undefined, { maxLineBytes });
   return entries.map(({ line, unparseable }) => (unparseable ? 'unparseable' : line));
 }
 
@@ -129,7 +129,7 @@ describe('every transcript of the fixtures', () => {
   test('gives the same where every line is over the limit', async () => {
     for (const { transcript } of files) {
       const { entries } = await readAll(transcript.path);
-      const { entries: streamed } = await readAll(transcript.path, undefined, 0);
+      const { entries: streamed } = await readAll(transcript.path, undefined, { maxLineBytes: 0 });
       expect(streamed).toEqual(entries.map((entry) => ({ ...entry, oversized: true })));
     }
   });
@@ -183,7 +183,7 @@ describe('what stands in a line', () => {
 
   test.each([undefined, 0])('identical lines, which differ by their place alone (limit %s)', async (limit) => {
     writeFileSync(path, '{"type":"mode"}\n'.repeat(3));
-    const { entries } = await readAll(path, undefined, limit);
+    const { entries } = await readAll(path, undefined, { maxLineBytes: limit });
     expect(entries.map(({ start, end }) => [start, end])).toEqual([
       [0, 16],
       [16, 32],
@@ -197,7 +197,7 @@ describe('what stands in a line', () => {
     async (limit) => {
       const raw = ['\ufeff{"a":1}\r', '\0\0{"b":2} ', '{"c":', '[3]'];
       writeFileSync(path, raw.map((line) => `${line}\n`).join(''));
-      const { entries } = await readAll(path, undefined, limit);
+      const { entries } = await readAll(path, undefined, { maxLineBytes: limit });
       expect(entries.map(({ hash }) => hash)).toEqual(raw.map(sha256));
       expect(entries.map(({ tail }) => tail.toString())).toEqual(raw);
     },
@@ -219,7 +219,7 @@ describe('what stands in a line', () => {
         const { entries } = await readAll(path);
         const ends = numbers.flatMap((byte, at) => (byte === 0x0a ? [at + 1] : []));
         expect(ends).toEqual(expect.arrayContaining(entries.map(({ end }) => end)));
-        const { entries: streamed } = await readAll(path, undefined, 0);
+        const { entries: streamed } = await readAll(path, undefined, { maxLineBytes: 0 });
         expect(streamed).toEqual(entries.map((entry) => ({ ...entry, oversized: true })));
       }),
       { numRuns: 500 },
@@ -299,6 +299,37 @@ describe('a file that changes', () => {
     expect(entries[0]?.start).toBe(0);
     expect(entries).toEqual((await readAll(path)).entries);
     expect(file?.from).toEqual({ offset: 0, context: emptyContext });
+  });
+
+  describe('and was left without a newline at its end', () => {
+    const idle = { idleSince: Infinity };
+
+    test('gives its last record once, and goes on behind it', async () => {
+      for (const next of ['\n{"c":3}\n', '\r\n\n{"c":3}\n']) {
+        writeFileSync(path, '{"a":1}\n{"b":"ä"}');
+        const { file, entries } = await readAll(path, undefined, idle);
+        expect(entries.map(({ line }) => line)).toEqual([{ a: 1 }, { b: 'ä' }]);
+        const last = entries.at(-1);
+        if (file === undefined || last === undefined) throw new Error('nothing was read');
+        expect(last).toMatchObject({ end: readFileSync(path).length, unended: true });
+        const cursor = cursorAfter(file, last, file.from);
+        expect((await readAll(path, cursor, idle)).entries).toEqual([]);
+        appendFileSync(path, next);
+        expect((await readAll(path, cursor, idle)).entries.map(({ line }) => line)).toEqual([{ c: 3 }]);
+        writeFileSync(path, '{"a":2}\n{"b":"ä"}');
+        expect((await readAll(path, cursor, idle)).entries).toHaveLength(2);
+      }
+    });
+
+    test.each(['{"b":"tor', '{"b":2}{"c"', 'garbage', '[1]', '\0\0', ' '])('does not give %j', async (tail) => {
+      writeFileSync(path, `{"a":1}\n${tail}`);
+      expect((await readAll(path, undefined, idle)).entries.map(({ line }) => line)).toEqual([{ a: 1 }]);
+    });
+
+    test('a moment ago gives nothing of it', async () => {
+      writeFileSync(path, '{"a":1}');
+      expect((await readAll(path, undefined, { idleSince: Date.now() - 600_000 })).entries).toEqual([]);
+    });
   });
 
   test('gives nothing where it was emptied, and all that is written then', async () => {
@@ -408,7 +439,7 @@ describe('what cannot be read reads as empty, at once', () => {
     await readAll(path);
     expect(isOpen()).toBe(false);
     writeFileSync(path, '{"a":1}\n{"b":\n');
-    await readAll(path, undefined, 0);
+    await readAll(path, undefined, { maxLineBytes: 0 });
     expect(isOpen()).toBe(false);
   });
 });
@@ -468,7 +499,7 @@ describe('a line over the limit', () => {
       const peak = () => Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
       const before = process.platform === 'linux' ? peak() : 0;
       let count = 0;
-      for await (const { entries } of read({ path: ${JSON.stringify(path)} }, undefined, ${maxLineBytes})) {
+      for await (const { entries } of read({ path: ${JSON.stringify(path)} }, undefined, { maxLineBytes: ${maxLineBytes} })) {
         count += entries.length;
       }
       console.log(${result});
@@ -496,7 +527,7 @@ describe('a line over the limit', () => {
     ['is no JSON at all', '', '\n'],
   ])('that %s is unparseable, and stops nothing', async (_, before, after) => {
     writeAround(before, 200_000, `${after}{"uuid":"next"}\n`);
-    const { entries } = await readAll(path, undefined, 100_000);
+    const { entries } = await readAll(path, undefined, { maxLineBytes: 100_000 });
     const hash = sha256(readFileSync(path).subarray(0, before.length + 200_000 + after.length - 1));
     expect(entries).toMatchObject([{ line: {}, unparseable: true, oversized: true, hash }, { line: { uuid: 'next' } }]);
   });

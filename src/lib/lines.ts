@@ -13,6 +13,8 @@ export interface ByteLine {
 export interface LineSplitter {
   /** Takes the next bytes of the stream; answers the lines that they complete. */
   push(chunk: Buffer): ByteLine[];
+  /** What no newline has ended; undefined where there is nothing. */
+  rest(): ByteLine | undefined;
 }
 
 const NEWLINE = 0x0a;
@@ -57,6 +59,7 @@ export function splitLines(offset: number, maxLineBytes: number): LineSplitter {
       position += chunk.length;
       return lines;
     },
+    rest: () => (held === 0 ? undefined : { start, end: position, bytes: tooLong ? undefined : joined(parts) }),
   };
 }
 

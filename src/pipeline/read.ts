@@ -19,15 +19,21 @@ export interface Reading {
   entries: Entry[];
 }
 
+export interface ReadOptions {
+  maxLineBytes?: number | undefined;
+  /** A whole record at the end of a file that was last written to before then is a line, without a newline too. Epoch ms. */
+  idleSince?: number | undefined;
+}
+
 /**
  * Reads on from the cursor, or from the start where it no longer holds, up to the last newline; an unfinished last
- * line is left for the next time. A file that cannot be opened (gone, no permission, no regular file) reads as empty,
+ * line is left for the next time, unless nobody seems to finish it. A file that cannot be opened (gone, no permission, no regular file) reads as empty,
  * and one that cannot be read on (a bad disk) as if it ended there: it must not keep back the others.
  */
 export async function* read(
   transcript: Transcript,
   cursor: Cursor | undefined,
-  maxLineBytes: number = MAX_LINE_BYTES,
+  { maxLineBytes = MAX_LINE_BYTES, idleSince = -Infinity }: ReadOptions = {},
 ): AsyncGenerator<Reading> {
   const handle = await openRegularFile(transcript.path);
   if (handle === undefined) return;
@@ -50,7 +56,11 @@ export async function* read(
     for (let position = offset; ;) {
       // A new buffer each time: the beginning of an unfinished line stays in the last one.
       const chunk = await readAt(handle, position, CHUNK_BYTES);
-      if (chunk.length === 0) return;
+      if (chunk.length === 0) {
+        const entries = stats.mtimeMs < idleSince ? decodeUnended(splitter.rest()) : [];
+        if (entries.length > 0) yield { file, entries };
+        return;
+      }
       position += chunk.length;
       const entries: Entry[] = [];
       for (const line of splitter.push(chunk)) {
@@ -91,6 +101,14 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
 function decode(line: ByteLine, bytes: Buffer): Entry[] {
   // A copy: a slice would keep the chunk in memory for as long as the line's cursor waits for its batch.
   return entriesOf(decodeLine(line, bytes, isRecord), Buffer.from(bytes.subarray(-ANCHOR_BYTES)));
+}
+
+/** The client was killed, or its disk was full, before the newline: only what is a record by itself can be told from a part. */
+function decodeUnended(line: ByteLine | undefined): Entry[] {
+  if (line?.bytes === undefined) return [];
+  const entries = decode(line, line.bytes);
+  const isWhole = entries.length === 1 && entries.every(({ unparseable }) => !unparseable);
+  return isWhole ? entries.map((entry) => ({ ...entry, unended: true })) : [];
 }
 
 async function decodeOversized({ start, end }: ByteLine, handle: FileHandle, maxBytes: number): Promise<Entry[]> {

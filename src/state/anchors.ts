@@ -19,6 +19,7 @@ export function cursorAfter(file: OpenedTranscript, entry: Entry, resume: Checkp
     offset: entry.end,
     head: anchor(file.head.subarray(0, entry.end)),
     tail: anchor(entry.tail),
+    ...(entry.unended && { unended: true }),
     size: file.size,
     mtimeMs: file.mtimeMs,
     ...(resume.offset > REFOLD_BYTES && { resume }),
@@ -32,11 +33,12 @@ export function cursorAfter(file: OpenedTranscript, entry: Entry, resume: Checkp
 export async function cursorHolds(cursor: Cursor, size: number, readAt: ReadAt): Promise<boolean> {
   if (size < cursor.offset) return false;
   const head = await readAt(0, cursor.head.length);
-  const line = await readAt(cursor.offset - 1 - cursor.tail.length, cursor.tail.length + 1);
+  const length = cursor.tail.length + (cursor.unended ? 0 : 1);
+  const line = await readAt(cursor.offset - length, length);
   return (
-    line.at(-1) === NEWLINE &&
+    (cursor.unended || line.at(-1) === NEWLINE) &&
     anchor(head).hash === cursor.head.hash &&
-    anchor(line.subarray(0, -1)).hash === cursor.tail.hash
+    anchor(line.subarray(0, cursor.tail.length)).hash === cursor.tail.hash
   );
 }
 

@@ -158,7 +158,9 @@ function narrowCursor(value: unknown): [string, Cursor][] {
   const size = asCount(cursor['size']) ?? 0;
   const mtimeMs = asNumber(cursor['mtimeMs']) ?? 0;
   const resume = narrowResume(cursor['resume'], offset);
-  return [[path, { offset, head, tail, size, mtimeMs, ...(resume !== undefined && { resume }) }]];
+  const unended = cursor['unended'] === true;
+  const narrowed = { offset, head, tail, ...(unended && { unended }), size, mtimeMs };
+  return [[path, { ...narrowed, ...(resume !== undefined && { resume }) }]];
 }
 
 function narrowAnchor(value: unknown): Anchor | undefined {
