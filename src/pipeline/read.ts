@@ -48,7 +48,8 @@ export async function* read(
       size: stats.size,
       mtimeMs: stats.mtimeMs,
       from: (resumed ? cursor.resume : undefined) ?? { offset: 0, context: emptyContext },
-      deliveredTo: resumed ? cursor.offset : 0,
+      // The newline that came late ends a line which has been delivered.
+      deliveredTo: resumed ? cursor.offset + (cursor.unended ? 1 : 0) : 0,
       agent: agentFile && readAgentMeta(agentFile),
     };
     const { offset } = file.from;
