@@ -6,6 +6,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } fr
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Capture } from '../fields/index.ts';
+import { markTable, type MarkTable } from '../lib/mark-table.ts';
 import type { Transcript } from '../types.ts';
 
 /** Key and owner, eight bytes each of a SHA-256, and their CRC-32. */
@@ -24,7 +25,7 @@ export interface Owners {
 
 /** Opens the file when the first claim is made, not before. Damaged entries are passed over. */
 export function openOwners(path: string): Owners {
-  let known: Map<string, string> | undefined;
+  let known: MarkTable | undefined;
   let fresh: Buffer[] = [];
   return {
     claim(destination, name, transcript) {
@@ -33,7 +34,7 @@ export function openOwners(path: string): Owners {
       const asking = mark(transcript);
       const owner = known.get(key);
       if (owner !== undefined) return owner === asking ? { isOwner: true } : { isOwner: false, owner };
-      known.set(key, asking);
+      known.add(key, asking);
       fresh.push(entryOf(key, asking));
       return { isOwner: true };
     },
@@ -68,13 +69,15 @@ function entryOf(key: string, owner: string): Buffer {
   return Buffer.concat([names, sum]);
 }
 
-function load(path: string): Map<string, string> {
-  const known = new Map<string, string>();
+function load(path: string): MarkTable {
+  const known = markTable();
   const bytes = readWhole(path);
   for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
     const names = bytes.subarray(at, at + 2 * NAME_BYTES);
     if (crc32(names) !== bytes.readUInt32LE(at + 2 * NAME_BYTES)) continue;
-    known.set(names.toString('latin1', 0, NAME_BYTES), names.toString('latin1', NAME_BYTES));
+    const key = names.toString('latin1', 0, NAME_BYTES);
+    // Two runs at once may both have claimed it: the last one counts for all that follow.
+    known.add(key, names.toString('latin1', NAME_BYTES));
   }
   return known;
 }
