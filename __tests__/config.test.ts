@@ -1,8 +1,19 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
+  changeConfig,
   emptyConfig,
   readConfig,
   withDestination,
@@ -11,6 +22,8 @@ import {
   type ConfiguredDestination,
 } from '../src/config.ts';
 import { UserError } from '../src/errors.ts';
+import { bundle } from './helpers/bundle.ts';
+import { startChild } from './helpers/child.ts';
 import { makeTempDirectory } from './helpers/temp-directory.ts';
 
 const SECRET = 'sk-canary-5b1e';
@@ -155,5 +168,95 @@ describe('adding a destination', () => {
     const before: Config = { ...emptyConfig(), destinations: ['a', 'b', 'c'].map((name) => destination(name)) };
     const mended = destination('b', { kind: 'file', options: {} });
     expect(withDestination(before, mended).destinations).toEqual([destination('a'), mended, destination('c')]);
+  });
+});
+
+describe('changing', () => {
+  const KNOWN = ['version', 'claudeDirectories', 'destinations', 'account', 'paused'];
+  const KNOWN_OF_ONE = ['name', 'kind', 'redaction', 'since', 'paused', 'options'];
+
+  /** An object of which this version knows nothing, as another one may have written it. */
+  const unknownTo = (known: readonly string[]): fc.Arbitrary<object> =>
+    fc.dictionary(
+      fc.string({ maxLength: 12 }).filter((key) => !known.includes(key)),
+      fc.jsonValue(),
+      { maxKeys: 6 },
+    );
+
+  test('keeps every key that this version does not know, of the file and of each destination', () => {
+    fc.assert(
+      fc.property(unknownTo(KNOWN), unknownTo(KNOWN_OF_ONE), fc.jsonValue(), (ofAll, ofOne, option) => {
+        const one = { ...destination('a'), options: { option }, ...ofOne };
+        write(JSON.stringify({ ...ofAll, version: 1, claudeDirectories: ['/c'], destinations: [one] }));
+        const before = JSON.parse(readFileSync(path, 'utf8'));
+        changeConfig(path, (config) => withDestination({ ...config, paused: true }, destination('b')));
+        const after = JSON.parse(readFileSync(path, 'utf8'));
+        expect(after).toEqual({ ...before, paused: true, destinations: [...before.destinations, destination('b')] });
+      }),
+    );
+  });
+
+  test('makes a configuration where there is none, for its owner alone', () => {
+    changeConfig(path, (config) => withDestination(config, destination('a')));
+    expect(readConfig(path)?.destinations).toEqual([destination('a')]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dirname(path))).toEqual(['config.json']);
+  });
+
+  test('writes nothing where nothing changes, however the file is written', () => {
+    const text = '{"destinations":[],\n\n"version":1}';
+    write(text);
+    expect(changeConfig(path, (config) => config)).toEqual(emptyConfig());
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('sees what somebody wrote while it was being worked out', () => {
+    writeConfig(path, emptyConfig());
+    const seen: number[] = [];
+    changeConfig(path, (config) => {
+      seen.push(config.destinations.length);
+      // An editor, which asks for no guard.
+      if (seen.length === 1) writeConfig(path, withDestination(config, destination('theirs')));
+      return withDestination(config, destination('ours'));
+    });
+    expect(seen).toEqual([0, 1]);
+    expect(readConfig(path)?.destinations.map(({ name }) => name)).toEqual(['theirs', 'ours']);
+  });
+
+  test('leaves the file as it was where the change throws, or the file cannot be understood', () => {
+    const text = '{"version":1,"destinations":[]}';
+    write(text);
+    const refuse = (): never => {
+      throw new UserError('no');
+    };
+    expect(() => changeConfig(path, refuse)).toThrow('no');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    write('{"version":2}');
+    expect(() => changeConfig(path, () => emptyConfig())).toThrow(/its version is 2/);
+    expect(readdirSync(dirname(path))).toEqual(['config.json']);
+  });
+
+  test('says in words where it cannot be written', () => {
+    mkdirSync(`${path}.lock`, { recursive: true });
+    const then = new Date(Date.now() - 60_000);
+    utimesSync(`${path}.lock`, then, then);
+    expect(() => changeConfig(path, () => emptyConfig())).toThrow(/was not changed: it cannot be written \(\w+\)/);
+  });
+
+  test('by several processes at once loses nothing of any of them', async () => {
+    const module = await bundle('config.ts', makeTempDirectory());
+    const add = (who: number): string => `
+      import { changeConfig, withDestination } from ${JSON.stringify(module)};
+      for (let i = 0; i < 10; i += 1) changeConfig(${JSON.stringify(path)}, (config) =>
+        withDestination(config, { name: '${who}-' + i, kind: 'local', redaction: 'none', options: {} }));`;
+    const codes = await Promise.all([0, 1, 2, 3].map((who) => startChild(add(who)).ended));
+    expect(codes).toEqual([0, 0, 0, 0]);
+    const names = [0, 1, 2, 3].flatMap((who) => Array.from({ length: 10 }, (_, index) => `${who}-${index}`));
+    expect(
+      readConfig(path)
+        ?.destinations.map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(names.toSorted());
+    expect(readdirSync(dirname(path))).toEqual(['config.json']);
   });
 });

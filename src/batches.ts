@@ -20,8 +20,8 @@ export interface Making {
   name: string;
   /** Newest first. */
   transcripts: readonly Transcript[];
-  /** Lines from before or after it are passed over. Epoch ms. */
-  window: { since?: number | undefined; until?: number | undefined };
+  /** Lines from before or after it are passed over. */
+  window: (transcript: Transcript) => Window;
   journal: JournalView;
   quarantine: Quarantine;
   capture: () => Capture;
@@ -30,6 +30,12 @@ export interface Making {
   now: () => Date;
   /** Called before each transcript, with its position. */
   onTranscript?: (index: number) => void;
+}
+
+/** Epoch ms. */
+export interface Window {
+  since?: number | undefined;
+  until?: number | undefined;
 }
 
 /** A line's records, and where it stood; none where the line is not for this destination. */
@@ -45,7 +51,7 @@ export async function* newBatches(making: Making, limits: () => Promise<Limits>)
   for (const [index, transcript] of transcripts.entries()) {
     onTranscript?.(index);
     const cursor = journal.cursor(name, transcript.path);
-    if (cursor === undefined ? isOlder(transcript, window) : isUnchanged(cursor, transcript)) continue;
+    if (cursor === undefined ? isOlder(transcript, window(transcript)) : isUnchanged(cursor, transcript)) continue;
     for await (const lines of mappedLines(transcript, cursor, making)) {
       batches ??= batcher(name, await limits());
       for (const { records, origin } of lines) {
@@ -88,7 +94,7 @@ async function* mappedLines(
   cursor: Cursor | undefined,
   { window, quarantine, capture, prices, redact, now }: Making,
 ): AsyncGenerator<MappedLine[]> {
-  const isWanted = wanted(window);
+  const isWanted = wanted(window(transcript));
   let resume: Checkpoint | undefined;
   let context: Context | undefined;
   const idleSince = now().getTime() - IDLE_MS;
@@ -110,7 +116,7 @@ async function* mappedLines(
 }
 
 /** Nothing in the file is as new as the window: its last line would be. */
-function isOlder({ mtimeMs }: Transcript, { since }: Making['window']): boolean {
+function isOlder({ mtimeMs }: Transcript, { since }: Window): boolean {
   return since !== undefined && mtimeMs < since;
 }
 
@@ -118,7 +124,7 @@ function isOlder({ mtimeMs }: Transcript, { since }: Making['window']): boolean 
  * Whether a line is within the window, by its timestamp. One that has none is as old as the line before it, or, at the
  * start of a file, as the first one that has.
  */
-function wanted({ since = -Infinity, until = Infinity }: Making['window']) {
+function wanted({ since = -Infinity, until = Infinity }: Window) {
   if (since === -Infinity && until === Infinity) return () => true;
   let time: number | undefined;
   return (entry: Entry, others: readonly Entry[]): boolean => {

@@ -1,6 +1,8 @@
 /** Every command and flag, by groups. A command's code is loaded when it runs. */
 import yargs, { type Argv } from 'yargs';
 import { deliveryCommands } from './cli/delivery.ts';
+import { destinationsCommands } from './cli/destinations.ts';
+import { pausingCommands } from './cli/pausing.ts';
 import { pricesCommands } from './cli/prices.ts';
 import { recordsCommands } from './cli/records.ts';
 import { setupCommands } from './cli/setup.ts';
@@ -8,7 +10,14 @@ import { UserError } from './errors.ts';
 import { programVersion } from './program.ts';
 import { processTerminal, sayError, type Terminal } from './ui.ts';
 
-const GROUPS = [setupCommands, deliveryCommands, recordsCommands, pricesCommands];
+const GROUPS = [
+  setupCommands,
+  deliveryCommands,
+  destinationsCommands,
+  pausingCommands,
+  recordsCommands,
+  pricesCommands,
+];
 
 /** Runs the command line; sets the exit code. The only place above the line that catches. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf, UserError } from './errors.ts';
 import { writeFileAtomically } from './lib/atomic-write.ts';
-import { asArray, asObject, asString, isObject } from './lib/json.ts';
+import { exclusively } from './lib/exclusively.ts';
+import { asArray, asObject, asString, isObject, type JsonObject } from './lib/json.ts';
 import { ensurePrivateDirectory } from './lib/private-directory.ts';
 
 const CONFIG_VERSION = 1;
@@ -32,29 +33,56 @@ export interface Config {
   paused?: true;
 }
 
-/** Reads the configuration; undefined where there is none. Throws a UserError where it cannot be understood. */
+/**
+ * Reads the configuration; undefined where there is none. What this version does not know is kept as it stands, in the
+ * objects at run time, so that it survives a change. Throws a UserError where the file cannot be understood.
+ */
 export function readConfig(path: string): Config | undefined {
   const text = readText(path);
-  if (text === undefined) return undefined;
-  const value = parse(path, text);
-  if (value['version'] !== CONFIG_VERSION) {
-    throw broken(path, `its version is ${JSON.stringify(value['version'])}, and this stopwire knows ${CONFIG_VERSION}`);
-  }
-  const claudeDirectories = (asArray(value['claudeDirectories']) ?? []).filter((item) => typeof item === 'string');
-  const destinations = narrowDestinations(path, value['destinations'] ?? []);
-  return {
-    version: CONFIG_VERSION,
-    claudeDirectories,
-    destinations,
-    ...(value['account'] === true && { account: true }),
-    ...(value['paused'] === true && { paused: true }),
-  };
+  return text === undefined ? undefined : configFrom(path, text);
 }
 
 /** Writes the configuration, readable by its owner alone: it holds keys. */
 export function writeConfig(path: string, config: Config): void {
   ensurePrivateDirectory(dirname(path));
-  writeFileAtomically(path, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
+  writeFileAtomically(path, textOf(config), { mode: 0o600 });
+}
+
+/** An editor that saves the file again and again is the only one who could stop a change for as many times. */
+const MAX_ATTEMPTS = 100;
+
+/**
+ * Reads the configuration (an empty one where there is none), changes it and writes it as one step: of several
+ * processes that do so at once, each sees what the others did. A file that somebody edits in between is read again, so
+ * `change` may be called more than once; where it answers what it was given, nothing is written.
+ *
+ * @returns the configuration as it stands now
+ * @throws what `change` throws; a UserError where the file cannot be understood or written
+ */
+export function changeConfig(path: string, change: (before: Config) => Config): Config {
+  ensurePrivateDirectory(dirname(path));
+  try {
+    return exclusively(`${path}.lock`, () => changed(path, change));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`The configuration ${path} was not changed: it cannot be written (${reasonOf(error)}).`, {
+      hint: 'See who may write there, and whether the disk is full.',
+      cause: error,
+    });
+  }
+}
+
+function changed(path: string, change: (before: Config) => Config): Config {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const text = readText(path);
+    const before = text === undefined ? emptyConfig() : configFrom(path, text);
+    const after = change(before);
+    if (after === before) return before;
+    if (writeFileAtomically(path, textOf(after), { mode: 0o600, onlyIf: () => readText(path) === text })) return after;
+  }
+  throw new UserError(`The configuration ${path} was not changed: something else changes it all the time.`, {
+    hint: 'End what writes it, and try again.',
+  });
 }
 
 /** The configuration with a destination added, or put in the place of the one of its name. */
@@ -69,6 +97,25 @@ export function emptyConfig(): Config {
   return { version: CONFIG_VERSION, claudeDirectories: [], destinations: [] };
 }
 
+function textOf(config: Config): string {
+  return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+function configFrom(path: string, text: string): Config {
+  const { version, claudeDirectories, destinations, account, paused, ...unknown } = parse(path, text);
+  if (version !== CONFIG_VERSION) {
+    throw broken(path, `its version is ${JSON.stringify(version)}, and this stopwire knows ${CONFIG_VERSION}`);
+  }
+  return {
+    version: CONFIG_VERSION,
+    claudeDirectories: (asArray(claudeDirectories) ?? []).filter((item) => typeof item === 'string'),
+    destinations: narrowDestinations(path, destinations ?? []),
+    ...(account === true && { account }),
+    ...(paused === true && { paused }),
+    ...unknown,
+  };
+}
+
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -78,7 +125,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-function parse(path: string, text: string): { readonly [key: string]: unknown } {
+function parse(path: string, text: string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -98,7 +145,7 @@ function narrowDestinations(path: string, value: unknown): ConfiguredDestination
 }
 
 function narrowDestination(path: string, value: unknown): ConfiguredDestination {
-  const { name, kind, redaction, since, paused, options } = asObject(value) ?? {};
+  const { name, kind, redaction, since, paused, options, ...unknown } = asObject(value) ?? {};
   if (typeof name !== 'string' || typeof kind !== 'string' || name === '') {
     throw broken(path, 'a destination has no name or no kind');
   }
@@ -113,6 +160,7 @@ function narrowDestination(path: string, value: unknown): ConfiguredDestination 
     ...(typeof since === 'string' && { since }),
     ...(paused === true && { paused }),
     options: asObject(options) ?? {},
+    ...unknown,
   };
 }
 

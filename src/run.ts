@@ -1,6 +1,6 @@
 /** The line, written once: discover → read → map → price → redact → batch → deliver → commit. */
 import pLimit from 'p-limit';
-import { newBatches } from './batches.ts';
+import { newBatches, type Window } from './batches.ts';
 import type { Config, ConfiguredDestination } from './config.ts';
 import { lazyDestination } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
@@ -72,11 +72,14 @@ export interface RunReport {
 
 /** Brings every destination up to date, side by side: the trouble of one is its own. Never throws. */
 export async function run(options: RunOptions): Promise<RunReport> {
-  const transcripts = transcriptsOf(options);
+  const { config } = options;
+  // Nothing to look for: a fire while all is paused costs next to nothing.
+  const isIdle = config.paused || config.destinations.every(({ paused }) => paused);
+  const transcripts = isIdle ? [] : transcriptsOf(options);
   const limit = pLimit(DESTINATIONS_AT_ONCE);
   const shared = sharedParts(transcripts, options);
   const destinations = await Promise.all(
-    options.config.destinations.map((configured) => limit(() => bringUpToDate(configured, shared, options))),
+    config.destinations.map((configured) => limit(() => bringUpToDate(configured, shared, options))),
   );
   return { transcripts, destinations };
 }
@@ -137,7 +140,11 @@ function makingOf(configured: ConfiguredDestination, shared: Shared, { journal, 
   return {
     name: backTo === undefined ? configured.name : backfillName(configured),
     transcripts,
-    window: backTo === undefined ? { since } : { since: backTo, until: since },
+    window: ({ path }: Transcript): Window => {
+      if (backTo === undefined) return { since };
+      // A file that was never opened, being older than the start, is delivered whole.
+      return journal.cursor(configured.name, path) === undefined ? { since: backTo } : { since: backTo, until: since };
+    },
     journal,
     quarantine,
     capture: once(() => ({ ...capture(), claim })),

@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfig, type Config } from './config.ts';
+import { emptyConfig, readConfig } from './config.ts';
 import { asString } from './lib/json.ts';
 import { ensurePrivateDirectory } from './lib/private-directory.ts';
 import { readBounded } from './lib/read-bounded.ts';
@@ -41,7 +41,6 @@ export interface WorkOptions {
 }
 
 interface Lead extends WorkOptions {
-  config: Config;
   fired: string | undefined;
   lock: Lock;
 }
@@ -50,28 +49,30 @@ interface Lead extends WorkOptions {
 export async function work(options: WorkOptions): Promise<void> {
   const { paths, stdin, signal } = options;
   const fired = firedTranscript(await readBounded(stdin, PAYLOAD_BOUNDS));
-  const config = readConfig(paths.config);
-  if (config === undefined || config.paused) return;
   ensurePrivateDirectory(paths.stateDirectory);
   // The mark is looked at once more after the lock is free: a fire in between has found it taken.
   do {
     const lock = acquireLock(paths.lock);
     if (lock === undefined) return;
     try {
-      await lead({ ...options, config, fired, lock });
+      await lead({ ...options, fired, lock });
     } finally {
       lock.release();
     }
   } while (hasWakeMark(paths.wake) && !signal.aborted);
 }
 
-async function lead({ paths, env, config, fired, lock, signal }: Lead): Promise<void> {
+async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   const machine = thisMachine(paths, env);
-  const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
   const journal = openJournal(paths.journal);
   const endsAt = Date.now() + WORK_MS;
   const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld() || Date.now() > endsAt;
-  const sweep = (): Promise<RunReport> => run({ config, roots, fired, journal, machine, signal, isOutdated });
+  // Read each time, and under the lock: what was removed, added or paused meanwhile counts from the next sweep on.
+  const sweep = (): Promise<RunReport> => {
+    const config = readConfig(paths.config) ?? emptyConfig();
+    const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
+    return run({ config, roots, fired, journal, machine, signal, isOutdated });
+  };
   try {
     sweepLeftovers(paths.stateDirectory, Date.now());
     do {

@@ -47,6 +47,17 @@ describe('where records go', () => {
       {},
       [{ name: 'file', kind: 'file', redaction: 'none', options: { path: '/tmp/x.ndjson' } }],
     ],
+    [
+      '--since, for each of them',
+      { endpoint: 'http://a/', local: true, since: '2026-05-01' },
+      { STOPWIRE_SINCE: 'all' },
+      [
+        { ...REMOTE, since: '2026-05-01T00:00:00.000Z', options: { endpoint: 'http://a/' } },
+        { ...LOCAL, since: '2026-05-01T00:00:00.000Z' },
+      ],
+    ],
+    ['STOPWIRE_SINCE', {}, { STOPWIRE_SINCE: '2026-05-01' }, [{ ...LOCAL, since: '2026-05-01T00:00:00.000Z' }]],
+    ['all history', { since: 'all' }, { STOPWIRE_SINCE: '2026-05-01' }, [LOCAL]],
     ['--no-local and nothing else: nowhere', { local: false }, {}, []],
   ])('%s', (_, flags, env, expected) => {
     expect(destinationsFrom(flags, env, undefined)).toEqual(expected);
@@ -61,7 +72,14 @@ describe('where records go', () => {
     expect(() => destinationsFrom({ file: '-' }, {}, undefined)).toThrow(/no standard output/);
   });
 
+  test.each<[InstallFlags, NodeJS.ProcessEnv, RegExp]>([
+    [{ since: 'soon' }, {}, /^--since soon names no moment/],
+    [{}, { STOPWIRE_SINCE: 'soon' }, /^STOPWIRE_SINCE soon names no moment/],
+  ])('a start that is none is refused: %j %j', (flags, env, message) => {
+    expect(() => destinationsFrom(flags, env, undefined)).toThrow(message);
+  });
+
   test('an unknown level is refused, with the ones there are', () => {
-    expect(() => destinationsFrom({ redaction: 'all' }, {}, undefined)).toThrow(/"all"; there are none, content/);
+    expect(() => destinationsFrom({ redaction: 'all' }, {}, undefined)).toThrow(/"all"; there are none, /);
   });
 });

@@ -224,3 +224,27 @@ describe('standard output', () => {
 test('the kind is local', () => {
   expect(file.isRemote).toBe(false);
 });
+
+describe('asked whether it takes records', () => {
+  test('says yes and writes nothing into the file, whether it was there or not', async () => {
+    const destination = open(path);
+    expect(await destination.check?.(never)).toEqual({ kind: 'delivered' });
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['', 0o600]);
+    await destination.deliver(batchOf('a'), never);
+    expect(await destination.check?.(never)).toEqual({ kind: 'delivered' });
+    await destination.close();
+    expect(idsIn(readFileSync(path, 'utf8'))).toEqual(['a']);
+  });
+
+  test.each([
+    ['its folder is missing', () => join(folder, 'missing', 'x'), 'ENOENT, its folder does not exist'],
+    ['it is a folder', () => folder, 'EISDIR, it is a folder'],
+  ])('says why not: %s', async (_title, target, reason) => {
+    const destination = open(target());
+    expect(await destination.check?.(never)).toEqual({
+      kind: 'retry',
+      reason: `the file cannot be written: ${reason}`,
+    });
+    await destination.close();
+  });
+});

@@ -184,3 +184,24 @@ describe('a disk that refuses keeps the batch for later, with the reason', () =>
     expect(JSON.parse(printed)).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/no driver for it$/) });
   });
 });
+
+describe('asked whether it takes records', () => {
+  test('says yes, and the store holds what it held', async () => {
+    const destination = await open();
+    expect(await destination.check?.(never)).toEqual({ kind: 'delivered' });
+    expect(idsIn(storePath)).toEqual([]);
+    await destination.deliver(batchOf('a'), never);
+    expect(await destination.check?.(never)).toEqual({ kind: 'delivered' });
+    expect(idsIn(storePath)).toEqual(['a']);
+  });
+
+  test('says why not: the file is no store', async () => {
+    mkdirSync(dirname(storePath), { recursive: true });
+    writeFileSync(storePath, 'not a database, but long enough to be taken for one'.repeat(100));
+    const destination = await open();
+    expect(await destination.check?.(never)).toEqual({
+      kind: 'retry',
+      reason: expect.stringContaining(`the store ${storePath} cannot be written`),
+    });
+  });
+});

@@ -56,6 +56,12 @@ function installFlags(command: Argv) {
       type: 'boolean',
       describe: 'Keep records in the embedded store on this machine; the default where nothing else is named',
     },
+    since: {
+      type: 'string',
+      nargs: 1,
+      describe:
+        'History that new destinations get: all (the default), now, 12h, 30d, or a date in UTC (STOPWIRE_SINCE)',
+    },
     account: {
       type: 'boolean',
       describe: "Name the client's account in every record: its e-mail address and ids",

@@ -30,31 +30,51 @@ export async function inForeground<Value>(
   { terminal, destinations }: { terminal: Terminal; destinations?: readonly string[] | undefined },
   work: (foreground: Foreground) => Promise<Value>,
 ): Promise<Value> {
-  const { env } = terminal;
-  const paths = pathsFrom(env);
-  const config = chosen(readConfig(paths.config), destinations);
+  const paths = pathsFrom(terminal.env);
+  chosen(readConfig(paths.config), destinations);
   ensurePrivateDirectory(paths.stateDirectory);
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   const lock = await takeLock(paths.lock, terminal);
+  const isOutdated = (): boolean => ended.signal.aborted || !lock.isHeld();
+  try {
+    // Read now that nobody delivers: while this waited, a destination may have been removed.
+    const config = chosen(readConfig(paths.config), destinations);
+    return await withOptions({ paths, config, terminal, signal: ended.signal, isOutdated }, work);
+  } finally {
+    lock.release();
+  }
+}
+
+interface Given {
+  paths: Paths;
+  config: Config;
+  terminal: Terminal;
+  signal: AbortSignal;
+  isOutdated: () => boolean;
+}
+
+async function withOptions<Value>(
+  { paths, config, terminal, signal, isOutdated }: Given,
+  work: (foreground: Foreground) => Promise<Value>,
+): Promise<Value> {
+  const { env, isTerminal } = terminal;
   const journal = openJournal(paths.journal);
-  const onProgress = terminal.isTerminal ? drawProgress(terminal) : undefined;
   const options: Foreground['options'] = {
     config,
     roots: [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)],
     journal,
     machine: thisMachine(paths, env),
     ignoreRests: true,
-    signal: ended.signal,
-    isOutdated: () => ended.signal.aborted || !lock.isHeld(),
-    ...(onProgress !== undefined && { onProgress }),
+    signal,
+    isOutdated,
+    ...(isTerminal && { onProgress: drawProgress(terminal) }),
   };
   try {
     return await work({ paths, config, options });
   } finally {
-    if (terminal.isTerminal) terminal.draw('');
+    if (isTerminal) terminal.draw('');
     journal.close();
-    lock.release();
   }
 }
 

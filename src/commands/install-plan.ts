@@ -5,6 +5,7 @@ import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
 import type { Surroundings } from '../destinations/destination.ts';
 import { UserError } from '../errors.ts';
 import { redactionLevelOf, type RedactionLevel } from '../pipeline/redact.ts';
+import { startFrom, type Start } from './since.ts';
 
 /** Where stopwire's own collector listens: STOP on a telephone's keys. */
 export const LOCAL_COLLECTOR = 'http://127.0.0.1:7867/v1/records';
@@ -17,11 +18,14 @@ export interface InstallFlags {
   file?: string | undefined;
   local?: boolean | undefined;
   account?: boolean | undefined;
+  /** The history that destinations get which are not there yet. */
+  since?: string | undefined;
 }
 
 /**
  * The destinations that the flags name, else the environment. Where neither names any, an installation that is there
- * keeps what it has, and a new one gets the embedded store. A remote destination hides content unless `--no-redaction` says otherwise.
+ * keeps what it has, and a new one gets the embedded store. A remote destination hides content unless `--no-redaction`
+ * says otherwise; each gets all history unless `--since` does.
  */
 export function destinationsFrom(
   flags: InstallFlags,
@@ -31,18 +35,19 @@ export function destinationsFrom(
   const endpoint = flags.endpoint ?? fromEnvironment(env, 'STOPWIRE_ENDPOINT');
   const apiKey = flags.apiKey ?? fromEnvironment(env, 'STOPWIRE_API_KEY');
   const asked = askedRedaction(flags.redaction ?? fromEnvironment(env, 'STOPWIRE_REDACTION'));
+  const start = askedStart(flags.since, env);
   const destinations: ConfiguredDestination[] = [];
   if (endpoint !== undefined || apiKey !== undefined) {
     const options = { endpoint: endpoint ?? LOCAL_COLLECTOR, ...(apiKey !== undefined && { apiKey }) };
-    destinations.push({ name: 'http', kind: 'http', redaction: asked ?? 'content', options });
+    destinations.push({ name: 'http', kind: 'http', redaction: asked ?? 'content', ...start, options });
   }
   if (flags.file !== undefined) {
     const options = { path: filePath(flags.file) };
-    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', options });
+    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', ...start, options });
   }
   const isBare = destinations.length === 0 && (existing?.destinations.length ?? 0) === 0;
   if (flags.local ?? isBare) {
-    destinations.push({ name: 'local', kind: 'local', redaction: asked ?? 'none', options: {} });
+    destinations.push({ name: 'local', kind: 'local', redaction: asked ?? 'none', ...start, options: {} });
   }
   return destinations;
 }
@@ -72,6 +77,12 @@ function askedRedaction(asked: string | boolean | undefined): RedactionLevel | u
   return redactionLevelOf({ name: 'given with --redaction', redaction: asked });
 }
 
-function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | undefined {
+function askedStart(given: string | undefined, env: NodeJS.ProcessEnv): Start {
+  if (given !== undefined) return startFrom(given, Date.now(), '--since');
+  const variable = fromEnvironment(env, 'STOPWIRE_SINCE');
+  return variable === undefined ? {} : startFrom(variable, Date.now(), 'STOPWIRE_SINCE');
+}
+
+export function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name] === '' ? undefined : env[name];
 }

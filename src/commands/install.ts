@@ -1,6 +1,6 @@
 /** `stopwire install`: says where records go and registers the hook. */
 import { resolve } from 'node:path';
-import { emptyConfig, readConfig, withDestination, type Config } from '../config.ts';
+import { emptyConfig, readConfig, type Config, type ConfiguredDestination } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { install as installProgram, previewSettings, settingsPath, type InstallReport } from '../install/install.ts';
 import { hookCommand } from '../install/launcher.ts';
@@ -8,7 +8,10 @@ import { thisMachine } from '../machine.ts';
 import { programRoot, programVersion } from '../program.ts';
 import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
 import { diff, paintFor, type Terminal } from '../ui.ts';
-import { checkDestination, destinationsFrom, type InstallFlags } from './install-plan.ts';
+import { declarationsOf, isSamePlace, withPlaced } from './destination-place.ts';
+import { notIdle, whileIdle } from './idle.ts';
+import { checkDestination, destinationsFrom, fromEnvironment, type InstallFlags } from './install-plan.ts';
+import { startWords } from './since.ts';
 
 export interface InstallCommandFlags extends InstallFlags {
   /** Without it, settings.json is left alone and the fragment is printed. */
@@ -27,22 +30,25 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
   const claudeDirectory = resolve(given.configDir ?? claudeConfigDirectory(terminal.env, paths.home));
   const isAsking = terminal.isInteractive && !given.yes && !given.json && !given.dryRun;
   const flags = await completed(given, isAsking, terminal);
-  const config = await planConfig(flags, claudeDirectory, paths, terminal);
+  const plan = await planConfig(flags, claudeDirectory, paths, terminal);
+  const config = plan.configure(plan.existing);
   const preview = flags.autoUpdate ? previewSettings({ paths, claudeDirectory }) : undefined;
   if (flags.dryRun) return sayPlan({ flags, paths, claudeDirectory, config, preview, terminal });
   if (isAsking && preview !== undefined && !(await isConfirmed(preview, claudeDirectory, terminal))) {
     terminal.say('Nothing was changed.');
     return 0;
   }
-  const report = installProgram({
-    paths,
-    package: { root: programRoot, version: programVersion() },
-    node: process.execPath,
-    claudeDirectory,
-    config,
-    writeSettings: flags.autoUpdate,
-    now: new Date(),
-  });
+  const apply = (): InstallReport =>
+    installProgram({
+      paths,
+      package: { root: programRoot, version: programVersion() },
+      node: process.execPath,
+      claudeDirectory,
+      configure: plan.configure,
+      writeSettings: flags.autoUpdate,
+      now: new Date(),
+    });
+  const report = plan.moved.length === 0 ? apply() : await applyAnew(plan.moved, apply, { paths, terminal });
   if (flags.json) terminal.out(JSON.stringify({ ...report, destinations: publicDestinations(config) }));
   else sayReport(report, config, terminal);
   if (!flags.autoUpdate) terminal.out(fragment(paths));
@@ -58,7 +64,16 @@ async function completed(
   const apiKey = flags.apiKey === '-' ? await terminal.readInput() : flags.apiKey;
   if (!isAsking) return { ...flags, apiKey };
   const { askInstall } = await import('./wizard.ts');
-  return { ...flags, ...(await askInstall({ ...flags, apiKey })) };
+  const known = readConfig(pathsFrom(terminal.env).config)?.destinations.map(({ name }) => name) ?? [];
+  const since = flags.since ?? fromEnvironment(terminal.env, 'STOPWIRE_SINCE');
+  return { ...flags, ...(await askInstall({ ...flags, apiKey, since }, (name) => known.includes(name))) };
+}
+
+interface ConfigPlan {
+  existing: Config;
+  configure: (before: Config) => Config;
+  /** Names that another place has now: what the one before has got does not count for it. */
+  moved: readonly string[];
 }
 
 async function planConfig(
@@ -66,19 +81,40 @@ async function planConfig(
   claudeDirectory: string,
   paths: Paths,
   { env }: Terminal,
-): Promise<Config> {
-  const existing = readConfig(paths.config);
-  const destinations = destinationsFrom(flags, env, existing);
+): Promise<ConfigPlan> {
+  const found = readConfig(paths.config);
+  const existing = found ?? emptyConfig();
+  const destinations = destinationsFrom(flags, env, found);
   for (const destination of destinations) {
     await checkDestination(destination, thisMachine(paths, env).surroundings);
   }
-  const config = destinations.reduce(withDestination, existing ?? emptyConfig());
-  const account = flags.account ?? existing?.account ?? false;
+  const known = await declarationsOf([...existing.destinations, ...destinations]);
+  const isMoved = (added: ConfiguredDestination): boolean =>
+    existing.destinations.some((old) => old.name === added.name && !isSamePlace(old, added, known));
   return {
-    ...config,
-    claudeDirectories: [...new Set([...config.claudeDirectories, claudeDirectory])],
-    account,
+    existing,
+    configure: (before) => ({
+      ...destinations.reduce((config, added) => withPlaced(config, added, known), before),
+      claudeDirectories: [...new Set([...before.claudeDirectories, claudeDirectory])],
+      account: flags.account ?? before.account ?? false,
+    }),
+    moved: destinations.filter(isMoved).map(({ name }) => name),
   };
+}
+
+/** Forgets what the names' earlier places have got, at a moment at which no worker notes more of it. */
+async function applyAnew(
+  moved: readonly string[],
+  apply: () => InstallReport,
+  { paths, terminal }: { paths: Paths; terminal: Terminal },
+): Promise<InstallReport> {
+  let report: InstallReport | undefined;
+  await whileIdle(paths, terminal, (journal) => {
+    for (const name of moved) journal.forget(name);
+    report = apply();
+  });
+  if (report === undefined) throw notIdle('Nothing was changed');
+  return report;
 }
 
 async function isConfirmed(
@@ -136,16 +172,19 @@ function sayReport(report: InstallReport, config: Config, terminal: Terminal): v
 }
 
 function sayDestinations(config: Config, terminal: Terminal): void {
-  for (const { name, redaction, options } of config.destinations) {
+  for (const { name, redaction, since, options } of config.destinations) {
     const place = options['endpoint'] ?? options['path'];
-    const where = typeof place === 'string' ? `${name} (${place})` : name;
-    terminal.say(`      records go to ${where}, redaction: ${redaction}`);
+    const where = typeof place === 'string' ? `${name} (${place.replace(/[?#].*$/s, '')})` : name;
+    const start = since === undefined ? '' : `, ${startWords({ since })}`;
+    terminal.say(`      records go to ${where}, redaction: ${redaction}${start}`);
   }
 }
 
 /** The destinations without their options: those may hold keys. */
-function publicDestinations(config: Config): { name: string; kind: string; redaction: string }[] {
-  return config.destinations.map(({ name, kind, redaction }) => ({ name, kind, redaction }));
+function publicDestinations(config: Config): Pick<ConfiguredDestination, 'name' | 'kind' | 'redaction' | 'since'>[] {
+  return config.destinations.map(({ name, kind, redaction, since }) => {
+    return { name, kind, redaction, ...(since !== undefined && { since }) };
+  });
 }
 
 /** What to add to settings.json by hand. */

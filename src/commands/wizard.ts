@@ -6,15 +6,32 @@ import { LOCAL_COLLECTOR, type InstallFlags } from './install-plan.ts';
 /** On standard error: standard output is for data. */
 const CONTEXT = { output: process.stderr };
 
-/** Asks what the flags leave open. Throws a UserError on Ctrl-C; nothing has been written then. */
-export async function askInstall(flags: InstallFlags): Promise<InstallFlags> {
+/**
+ * Asks what the flags leave open. Throws a UserError on Ctrl-C; nothing has been written then.
+ *
+ * @param isKnown whether a destination of that name is there already: where it began is not asked again
+ */
+export async function askInstall(flags: InstallFlags, isKnown: (name: string) => boolean): Promise<InstallFlags> {
   return orCancelled(async () => {
     const isRemote = flags.endpoint !== undefined || flags.apiKey !== undefined || (await askPlace()) === 'endpoint';
-    if (!isRemote) return { ...flags, local: flags.local ?? true };
+    const since = async (name: string): Promise<string | undefined> =>
+      flags.since ?? (isKnown(name) ? undefined : await askHistory());
+    if (!isRemote) return { ...flags, local: flags.local ?? true, since: await since('local') };
     const endpoint = flags.endpoint ?? (await askEndpoint());
-    const apiKey = flags.apiKey ?? (await askKey());
-    return { ...flags, endpoint, apiKey, redaction: flags.redaction ?? (await askRedaction()) };
+    const apiKey = flags.apiKey ?? (await askKeyNow());
+    const redaction = flags.redaction ?? (await askRedaction());
+    return { ...flags, endpoint, apiKey, redaction, since: await since('http') };
   });
+}
+
+/** Asks for a key, which is not shown; undefined where none was typed. */
+export async function askKey(): Promise<string | undefined> {
+  return orCancelled(askKeyNow);
+}
+
+/** Asks whether to go on after a warning. */
+export async function askAnyway(message: string): Promise<boolean> {
+  return orCancelled(() => confirm({ message, default: false }, CONTEXT));
 }
 
 /** Asks whether settings.json may be changed as shown. */
@@ -65,9 +82,23 @@ function askEndpoint(): Promise<string> {
   );
 }
 
-async function askKey(): Promise<string | undefined> {
+async function askKeyNow(): Promise<string | undefined> {
   const key = await password({ message: 'API key (empty for none)', mask: true }, CONTEXT);
   return key === '' ? undefined : key;
+}
+
+function askHistory(): Promise<string> {
+  return select(
+    {
+      message: 'Which history should be imported?',
+      choices: [
+        { value: 'all', name: 'All of it', description: 'Every transcript that is still on this machine.' },
+        { value: '30d', name: 'The last 30 days', description: 'Lines that are older stay where they are.' },
+        { value: 'now', name: 'None', description: 'Only what is written from now on.' },
+      ],
+    },
+    CONTEXT,
+  );
 }
 
 function askRedaction(): Promise<string> {

@@ -17,13 +17,14 @@ export interface Batch {
 
 /**
  * What became of a batch.
- * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for.
+ * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for, `conflict`
+ * says that it takes the batch for one that is under way already, which waiting alone may never end.
  * `hold`: waiting will not help, somebody has to mend something (a wrong key, a wrong path); no record is given up.
  * `rejected`: this batch, as it is, can never be taken; `tooLarge` says that a smaller one could.
  */
 export type Delivery =
   | { kind: 'delivered' }
-  | { kind: 'retry'; reason: string; afterMs?: number }
+  | { kind: 'retry'; reason: string; afterMs?: number; conflict?: true }
   | { kind: 'hold'; reason: string }
   | { kind: 'rejected'; reason: string; tooLarge?: true };
 
@@ -37,6 +38,11 @@ export interface Destination {
   limits: Limits;
   /** Returns the outcome; throws only on a bug. */
   deliver(batch: Batch, signal: AbortSignal): Promise<Delivery>;
+  /**
+   * Says what would become of a batch, and leaves no record behind; returns and throws as `deliver` does. A destination
+   * without it is asked by delivering a batch of no records.
+   */
+  check?(signal: AbortSignal): Promise<Delivery>;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../errors.ts';
 import { declareOptions, type OptionValues } from '../lib/options.ts';
-import type { Destination, DestinationKind } from './destination.ts';
+import type { Delivery, Destination, DestinationKind } from './destination.ts';
 
 const options = declareOptions({
   path: { kind: 'path', about: 'The file that lines are appended to; `-` is standard output.', required: true },
@@ -35,22 +35,26 @@ export function openFile(
   standardOutput: Writable,
 ): Destination {
   const target = path === '-' ? streamTarget(standardOutput) : fileTarget(path);
+  const outcomeOf = async (write: () => Promise<void>, signal: AbortSignal): Promise<Delivery> => {
+    if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
+    try {
+      await write();
+      return { kind: 'delivered' };
+    } catch (error) {
+      return { kind: 'retry', reason: target.explain(reasonOf(error)) };
+    }
+  };
   return {
     limits: { maxRecords, maxBytes },
-    async deliver(batch, signal) {
-      if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
-      try {
-        await target.append(`${batch.json.join('\n')}\n`);
-        return { kind: 'delivered' };
-      } catch (error) {
-        return { kind: 'retry', reason: target.explain(reasonOf(error)) };
-      }
-    },
+    deliver: ({ json }, signal) => outcomeOf(() => target.append(`${json.join('\n')}\n`), signal),
+    check: (signal) => outcomeOf(() => target.open(), signal),
     close: () => target.close(),
   };
 }
 
 interface Target {
+  /** Throws where it cannot be written to; appends nothing. */
+  open(): Promise<void>;
   append(lines: string): Promise<void>;
   /** A sentence for a failed append, from the system's word for it. */
   explain(code: string): string;
@@ -59,10 +63,12 @@ interface Target {
 
 function fileTarget(path: string): Target {
   let handle: FileHandle | undefined;
+  const opened = async (): Promise<FileHandle> => (handle ??= await open(path, 'a+', 0o600));
   return {
+    open: async () => void (await opened()),
     async append(lines) {
-      handle ??= await open(path, 'a+', 0o600);
-      await writeAll(handle, Buffer.from((await endsWithinLine(handle)) ? `\n${lines}` : lines));
+      const end = await opened();
+      await writeAll(end, Buffer.from((await endsWithinLine(end)) ? `\n${lines}` : lines));
     },
     explain: (code) => `the file cannot be written: ${[code, WORDS[code]].filter(Boolean).join(', ')}`,
     async close() {
@@ -103,6 +109,7 @@ function streamTarget(stream: Writable): Target {
   // Without a listener, a reader that went away would end the process; the write's own callback reports it.
   stream.on('error', () => undefined);
   return {
+    open: async () => undefined,
     append: (lines) =>
       new Promise((resolve, reject) => {
         stream.write(lines, (error) => (error ? reject(error) : resolve()));

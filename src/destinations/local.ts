@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { declareOptions } from '../lib/options.ts';
 import { sqliteReasonOf } from '../state/sqlite.ts';
 import { openStore, type Store } from '../state/store.ts';
-import type { Destination, DestinationKind } from './destination.ts';
+import type { Batch, Delivery, Destination, DestinationKind } from './destination.ts';
 
 const options = declareOptions({
   path: { kind: 'path', about: 'The database file; by default in stopwire’s data directory.' },
@@ -18,18 +18,21 @@ export const local: DestinationKind<typeof options> = {
   async open({ path, maxRecords }, { storePath }): Promise<Destination> {
     const file = path ?? storePath;
     let store: Store | undefined;
+    const write = (records: Batch['records'], json: Batch['json'], signal: AbortSignal): Delivery => {
+      if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
+      try {
+        store ??= openPrivately(file);
+        store.upsert(records, json);
+        return { kind: 'delivered' };
+      } catch (error) {
+        return { kind: 'retry', reason: `the store ${file} cannot be written: ${sqliteReasonOf(error)}` };
+      }
+    };
     return {
       limits: { maxRecords, maxBytes: 8_388_608 },
-      async deliver(batch, signal) {
-        if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
-        try {
-          store ??= openPrivately(file);
-          store.upsert(batch.records, batch.json);
-          return { kind: 'delivered' };
-        } catch (error) {
-          return { kind: 'retry', reason: `the store ${file} cannot be written: ${sqliteReasonOf(error)}` };
-        }
-      },
+      deliver: async ({ records, json }, signal) => write(records, json, signal),
+      // A transaction without a record still asks for the right to write.
+      check: async (signal) => write([], [], signal),
       async close() {
         store?.close();
         store = undefined;

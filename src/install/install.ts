@@ -1,6 +1,6 @@
 /** install: the program's copy, the launcher, the configuration, and last of all the hook in settings.json. */
 import { dirname, join } from 'node:path';
-import { writeConfig, type Config } from '../config.ts';
+import { changeConfig, type Config } from '../config.ts';
 import { writeFileAtomically } from '../lib/atomic-write.ts';
 import { sha256 } from '../lib/hash.ts';
 import { ensurePrivateDirectory } from '../lib/private-directory.ts';
@@ -19,7 +19,8 @@ export interface InstallOptions {
   node: string;
   /** Claude Code's configuration root, whose settings.json gets the hook. */
   claudeDirectory: string;
-  config: Config;
+  /** Puts what is installed into the configuration, as it is found at that moment. */
+  configure: (before: Config) => Config;
   /** Without it, settings.json is left to the user. */
   writeSettings: boolean;
   now: Date;
@@ -40,14 +41,14 @@ export interface InstallReport {
  * written; it is changed last, so that it never names a launcher that is not there yet.
  */
 export function install(options: InstallOptions): InstallReport {
-  const { paths, config, package: from, writeSettings } = options;
+  const { paths, configure, package: from, writeSettings } = options;
   const settings = settingsPath(options.claudeDirectory);
   if (writeSettings) previewSettings(options);
   for (const path of [paths.dataDirectory, paths.stateDirectory]) ensurePrivateDirectory(path);
   const program = copyProgram(from, paths.dataDirectory);
   writeFileAtomically(paths.launcher, launcher(options, program), { mode: 0o700 });
   removeOtherCopies(paths.dataDirectory, from.version);
-  writeConfig(paths.config, config);
+  changeConfig(paths.config, configure);
   const change = writeSettings ? patchSettings(settings, options) : undefined;
   return {
     settings,

@@ -1,0 +1,102 @@
+/** `destinations`: adding, removing, listing, testing and pausing the places records go. */
+import type { Argv } from 'yargs';
+import type { CommandLine } from './command-line.ts';
+import { JSON_FLAG, YES_FLAG } from './flags.ts';
+import { SKIP_FLAG } from './pausing.ts';
+
+export function destinationsCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
+  return command.command('destinations', 'Add, remove, list, test and pause the places records go', (destinations) =>
+    pausingOne(changing(destinations, { terminal, exit }), { terminal, exit }).demandCommand(
+      1,
+      'Say what to do: add, remove, list, test, pause or resume.',
+    ),
+  );
+}
+
+function changing(command: Argv, { terminal, exit }: CommandLine): Argv {
+  return command
+    .command('add <kind>', 'Add a destination, and try it before it is saved', addFlags, async (flags) =>
+      exit(await (await import('../commands/destinations-add.ts')).addDestination(flags, terminal)),
+    )
+    .command(
+      'remove <name>',
+      'Deliver nothing there any more, and forget how far it had got',
+      (one) => one.positional('name', NAME).options({ yes: YES_FLAG, json: JSON_FLAG }),
+      async (flags) =>
+        exit(await (await import('../commands/destinations-remove.ts')).removeDestination(flags, terminal)),
+    )
+    .command(
+      'list',
+      'List the destinations: where they are, from when on, and whether they rest',
+      (one) => one.options({ json: JSON_FLAG }),
+      async (flags) => exit(await (await import('../commands/destinations-list.ts')).listDestinations(flags, terminal)),
+    )
+    .command(
+      'test [name]',
+      'Try a destination, or all, with a batch of no records',
+      (one) =>
+        one.positional('name', { type: 'string', describe: 'Without one, all of them' }).options({ json: JSON_FLAG }),
+      async (flags) => exit(await (await import('../commands/destinations-test.ts')).testDestinations(flags, terminal)),
+    );
+}
+
+function pausingOne(command: Argv, { terminal, exit }: CommandLine): Argv {
+  return command
+    .command(
+      'pause <name>',
+      'Deliver nothing there for now; what is new waits in the transcripts',
+      (one) => one.positional('name', NAME).options({ json: JSON_FLAG }),
+      async (flags) => exit(await (await import('../commands/pausing.ts')).pause(flags, terminal)),
+    )
+    .command(
+      'resume <name>',
+      'Deliver there again, with all that has waited',
+      (one) => one.positional('name', NAME).options({ skip: SKIP_FLAG, json: JSON_FLAG }),
+      async (flags) => exit(await (await import('../commands/pausing.ts')).resume(flags, terminal)),
+    );
+}
+
+const NAME = { type: 'string', demandOption: true, describe: 'As `destinations list` names it' } as const;
+
+function addFlags(command: Argv) {
+  return command
+    .positional('kind', { type: 'string', demandOption: true, describe: 'local, http or file' })
+    .options({
+      name: { type: 'string', nargs: 1, describe: 'What to call it (default: its kind, else its kind and a number)' },
+      set: {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'An option of its kind, as option=value; repeat it (docs/destinations.md lists them)',
+      },
+      'api-key': {
+        type: 'string',
+        // So that the value may be a lone -.
+        nargs: 1,
+        describe: '-: read its key from standard input; nothing else is taken',
+      },
+      secret: {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Another secret option, as option=file; - is standard input',
+      },
+      redaction: {
+        type: 'string',
+        nargs: 1,
+        describe:
+          'How much is hidden: none (the default on this machine), secrets, content (the default elsewhere), metadata',
+      },
+      since: {
+        type: 'string',
+        nargs: 1,
+        describe: 'Where it begins: all (the default on this machine), now (elsewhere), 12h, 30d, or a date in UTC',
+      },
+      replace: { type: 'boolean', default: false, describe: 'Put it into the place of the one of its name' },
+      test: { type: 'boolean', default: true, describe: 'Try it first; --no-test saves it untried' },
+      force: { type: 'boolean', default: false, describe: 'Save it also where the test fails' },
+      json: JSON_FLAG,
+    })
+    .example('$0 destinations add http --set endpoint=https://example.com/v1 --api-key - < key', 'an endpoint')
+    .example('$0 destinations add file --set path=claude.ndjson --since 30d', 'a file, with a month of history');
+}

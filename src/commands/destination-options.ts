@@ -1,0 +1,91 @@
+/** From `--set option=value` and secrets to a kind's options, checked against what the kind declares. */
+import { resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import { nearest } from '../lib/nearest.ts';
+import { checkOptions, type Option, type Options } from '../lib/options.ts';
+import { own } from '../lib/json.ts';
+
+export interface GivenOptions {
+  kind: string;
+  declared: Options;
+  /** As they were given: `option=value` each. */
+  set: readonly string[];
+  /** Texts by option, that were not given as arguments. */
+  secrets: ReadonlyMap<string, string>;
+}
+
+/**
+ * The options as they stand in the configuration. A value is never part of a message: it may be a key that was put
+ * in the wrong place.
+ *
+ * @throws a UserError with exit code 2 that names each option that is wrong
+ */
+export function optionsFrom({ kind, declared, set, secrets }: GivenOptions): { [name: string]: unknown } {
+  const texts = new Map<string, string[]>();
+  for (const [name, text] of set.map(pairOf)) {
+    const option = declaredOption(name, kind, declared);
+    if (option.secret) throw wrong(`${name} is a secret, and is not taken as an argument.`, secretHint(name));
+    const before = texts.get(name) ?? [];
+    if (before.length > 0 && option.kind !== 'list') throw wrong(`--set ${name} was given twice.`);
+    texts.set(name, [...before, text]);
+  }
+  for (const [name, text] of secrets) texts.set(name, text.split('\n'));
+  const values = Array.from(texts, ([name, lines]) => [name, valueOf(declaredOption(name, kind, declared), lines)]);
+  const given: { [name: string]: unknown } = Object.fromEntries(values);
+  const { problems } = checkOptions(declared, given);
+  if (problems.length > 0) throw wrong(`The options of ${kind} are wrong: ${problems.join('; ')}.`, SET_HINT);
+  return given;
+}
+
+/** The declared option of that name. Throws where the kind has none, and names the one that was probably meant. */
+export function declaredOption(name: string, kind: string, declared: Options): Option {
+  const option = own(declared, name);
+  if (option !== undefined) return option;
+  const known = Object.keys(declared);
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  throw wrong(`A destination of the kind ${kind} has no option ${JSON.stringify(name)}.`, hint);
+}
+
+/** The two sides of `option=value`. Throws where it is none. */
+export function pairOf(pair: string): [name: string, text: string] {
+  const at = pair.indexOf('=');
+  if (at <= 0) throw wrong('An option was given without its value.', SET_HINT);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+const SET_HINT = 'Options are given as --set option=value; docs/destinations.md lists them.';
+
+function secretHint(name: string): string {
+  const flag = name === 'apiKey' ? '--api-key -' : `--secret ${name}=-`;
+  return `Every process on this machine can read arguments. Give it on standard input: … ${flag} < file`;
+}
+
+function wrong(message: string, hint?: string): UserError {
+  return new UserError(message, { exitCode: 2, ...(hint !== undefined && { hint }) });
+}
+
+/** What cannot be read as the option's kind stays a text, which the check refuses by name. */
+function valueOf({ kind }: Option, lines: readonly string[]): unknown {
+  const text = lines.join('\n');
+  switch (kind) {
+    case 'list':
+      return lines.filter((line) => line !== '');
+    case 'integer':
+      return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' || (text === 'false' ? false : text);
+    case 'path':
+      return absolute(text);
+    default:
+      return text;
+  }
+}
+
+/** The hook runs in the session's directory, not in this one. */
+function absolute(path: string): string {
+  if (path === '-') {
+    throw wrong('A hook has no standard output to write records to.', 'Give the path of a file: --set path=<file>');
+  }
+  return path === '' ? path : resolve(path);
+}

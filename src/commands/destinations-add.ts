@@ -1,0 +1,98 @@
+/** `stopwire destinations add`: one more place for records, tried before it is saved. */
+import { existsSync } from 'node:fs';
+import { readConfig, type ConfiguredDestination } from '../config.ts';
+import type { Surroundings } from '../destinations/destination.ts';
+import { UserError } from '../errors.ts';
+import { thisMachine } from '../machine.ts';
+import { pathsFrom, type Paths } from '../state/paths.ts';
+import { paintFor, printable, type Terminal } from '../ui.ts';
+import { checkOf, type Check } from './destination-check.ts';
+import { declarationsOf, whereOf, type Declarations } from './destination-place.ts';
+import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
+import { refuseTaken, save } from './destination-save.ts';
+import { historyWords } from './history.ts';
+
+export interface DestinationsAddFlags extends DestinationFlags {
+  /** Takes the place of the destination of that name. */
+  replace: boolean;
+  /** Without it, the destination is saved untried. */
+  test: boolean;
+  /** Saves it also where the test fails. */
+  force: boolean;
+  json: boolean;
+}
+
+/** Exit code 1 where it was not added. */
+export async function addDestination(flags: DestinationsAddFlags, terminal: Terminal): Promise<number> {
+  const paths = pathsFrom(terminal.env);
+  const { surroundings } = thisMachine(paths, terminal.env);
+  const before = readConfig(paths.config);
+  refuseTaken(before, flags);
+  const planned = await destinationFrom(flags, surroundings, terminal);
+  const check = flags.test ? await checkOf(planned, surroundings) : undefined;
+  if (check?.state === 'failed' && !(await isAccepted(check, flags, terminal))) {
+    terminal.say('Nothing was changed.');
+    return 1;
+  }
+  const known = await declarationsOf([planned, ...(before?.destinations ?? [])]);
+  const added = await save(planned, { ...flags, known, paths, terminal });
+  if (flags.json) terminal.out(JSON.stringify(published(added, { check, known, surroundings })));
+  else sayAdded(added, { check, known, paths, surroundings, terminal });
+  return 0;
+}
+
+const ANYWAY = 'Mend it and try again; to add it as it is: --force.';
+
+/** A failing test is a warning: the collector may be one that is started tomorrow. */
+async function isAccepted(
+  { reason = '', hint }: Check,
+  { force, json }: DestinationsAddFlags,
+  terminal: Terminal,
+): Promise<boolean> {
+  const message = `The destination was tried, and it fails: ${reason}.`;
+  if (!force && !(terminal.isInteractive && !json)) {
+    throw new UserError(message, { hint: [...(hint === undefined ? [] : [hint]), ANYWAY].join(' ') });
+  }
+  terminal.say(`${paintFor('stderr', terminal.env).warning('!')}     ${printable(message)}`);
+  if (hint !== undefined) terminal.say(`      ${printable(hint)}`);
+  if (force) return true;
+  const { askAnyway } = await import('./wizard.ts');
+  return askAnyway('Add it all the same?');
+}
+
+interface Told {
+  check: Check | undefined;
+  known: Declarations;
+  surroundings: Surroundings;
+}
+
+function published(added: ConfiguredDestination, { check, known, surroundings }: Told): object {
+  const { name, kind, redaction, since, paused = false } = added;
+  return {
+    name,
+    kind,
+    where: whereOf(added, known, surroundings),
+    redaction,
+    ...(since !== undefined && { since }),
+    paused,
+    ...(check !== undefined && { test: check }),
+  };
+}
+
+function sayAdded(
+  added: ConfiguredDestination,
+  { check, known, paths, surroundings, terminal }: Told & { paths: Paths; terminal: Terminal },
+): void {
+  const { name, redaction, paused } = added;
+  const paint = paintFor('stderr', terminal.env);
+  if (check?.state === 'unsure') terminal.say(`${paint.warning('!')}     ${name}: ${printable(check.reason ?? '')}.`);
+  const where = whereOf(added, known, surroundings);
+  terminal.say(`${paint.done('done')}  ${name} was added: ${paint.place(printable(where))}, redaction: ${redaction}`);
+  const config = readConfig(paths.config);
+  terminal.say(`      ${historyWords(added, config, { paths, env: terminal.env })}`);
+  const next = (words: string, command: string): void => terminal.say(`      ${words}: ${paint.place(command)}`);
+  if (config?.paused) next('Everything is paused; to deliver', 'npx stopwire resume');
+  else if (paused) next('It is paused; to deliver', `npx stopwire destinations resume ${name}`);
+  else if (existsSync(paths.launcher)) next('The end of the next turn delivers; to do so now', 'npx stopwire run');
+  else next('The hook is not installed yet', 'npx stopwire install');
+}

@@ -1,0 +1,47 @@
+/** `stopwire destinations test`: whether destinations would take records, without sending any. */
+import type { ConfiguredDestination } from '../config.ts';
+import { thisMachine } from '../machine.ts';
+import { readJournal } from '../state/journal.ts';
+import { pathsFrom, type Paths } from '../state/paths.ts';
+import { paintFor, printable, type Terminal } from '../ui.ts';
+import { checkOf, type Check } from './destination-check.ts';
+import { configured, neededConfig } from './destination-names.ts';
+
+export interface DestinationsTestFlags {
+  name?: string | undefined;
+  json: boolean;
+}
+
+/** Exit code 1 where one of them fails. */
+export async function testDestinations({ name, json }: DestinationsTestFlags, terminal: Terminal): Promise<number> {
+  const paths = pathsFrom(terminal.env);
+  const config = neededConfig(paths);
+  const { surroundings } = thisMachine(paths, terminal.env);
+  const asked = name === undefined ? config.destinations : [configured(config, name)];
+  const checks = await Promise.all(
+    asked.map(async (destination) => ({ destination, check: await checkOf(destination, surroundings) })),
+  );
+  if (json) terminal.out(JSON.stringify({ destinations: checks.map(published) }));
+  else for (const { destination, check } of checks) sayCheck(destination, check, paths, terminal);
+  return checks.some(({ check }) => check.state === 'failed') ? 1 : 0;
+}
+
+function published({ destination: { name, kind }, check }: { destination: ConfiguredDestination; check: Check }) {
+  return { name, kind, ...check };
+}
+
+function sayCheck({ name, paused }: ConfiguredDestination, check: Check, paths: Paths, terminal: Terminal): void {
+  const paint = paintFor('stderr', terminal.env);
+  const command = (words: string): string => paint.place(`npx stopwire ${words}`);
+  const { state, reason = '', hint, ms } = check;
+  if (state === 'failed') {
+    terminal.say(`${paint.error('fails')} ${name}: ${printable(reason)}.`);
+    if (hint !== undefined) terminal.say(`      ${printable(hint)}`);
+    terminal.say(`      Mend it, and look again: ${command(`destinations test ${name}`)}`);
+    return;
+  }
+  if (state === 'unsure') terminal.say(`${paint.warning('!')}     ${name}: ${printable(reason)}.`);
+  else terminal.say(`${paint.done('done')}  ${name} takes records (${ms} ms).`);
+  if (paused) terminal.say(`      It is paused: ${command(`destinations resume ${name}`)}`);
+  else if (readJournal(paths.journal).rest(name)) terminal.say(`      It rests; to try now: ${command('run')}`);
+}
