@@ -6,7 +6,7 @@ import { asString } from './lib/json.ts';
 import { batcher, type Batcher, type CutBatch, type Origin } from './pipeline/batch.ts';
 import { map } from './pipeline/map.ts';
 import { priceMapped } from './pipeline/price.ts';
-import { read } from './pipeline/read.ts';
+import { read, stillHolds } from './pipeline/read.ts';
 import type { PriceTable } from './pricing/table.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Intent } from './state/facts.ts';
@@ -28,6 +28,8 @@ export interface Making {
   prices: () => PriceTable;
   redact: (record: MessageRecord) => MessageRecord;
   now: () => Date;
+  /** Compares each cursor with its file, too, where size and time say that nothing has changed. */
+  verifies: boolean;
   /** Called before each transcript, with its position. */
   onTranscript?: (index: number) => void;
 }
@@ -51,7 +53,8 @@ export async function* newBatches(making: Making, limits: () => Promise<Limits>)
   for (const [index, transcript] of transcripts.entries()) {
     onTranscript?.(index);
     const cursor = journal.cursor(name, transcript.path);
-    if (cursor === undefined ? isOlder(transcript, window(transcript)) : isUnchanged(cursor, transcript)) continue;
+    if (cursor === undefined && isOlder(transcript, window(transcript))) continue;
+    if (cursor !== undefined && (await isDone(transcript, cursor, making))) continue;
     for await (const lines of mappedLines(transcript, cursor, making)) {
       batches ??= batcher(name, await limits());
       for (const { records, origin } of lines) {
@@ -113,6 +116,10 @@ async function* mappedLines(
     }
     yield lines;
   }
+}
+
+async function isDone(transcript: Transcript, cursor: Cursor, { verifies }: Making): Promise<boolean> {
+  return isUnchanged(cursor, transcript) && (!verifies || (await stillHolds(transcript, cursor)));
 }
 
 /** Nothing in the file is as new as the window: its last line would be. */

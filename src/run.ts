@@ -151,7 +151,15 @@ function makingOf(configured: ConfiguredDestination, shared: Shared, { journal, 
     prices,
     redact: redactor(redactionLevelOf(configured)),
     now: machine.now,
+    verifies: isDue(journal.verifiedAt(configured.name), machine.now()),
   };
+}
+
+/** A file that was rewritten in its old size and time is found within a day. */
+const VERIFY_EVERY_MS = 24 * 3_600_000;
+
+function isDue(verifiedAt: string | undefined, now: Date): boolean {
+  return verifiedAt !== undefined && Math.abs(now.getTime() - Date.parse(verifiedAt)) > VERIFY_EVERY_MS;
 }
 
 async function bringUpToDate(

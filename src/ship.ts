@@ -41,7 +41,10 @@ export async function ship(shipment: Shipment): Promise<Arrival> {
   const intent = journal.intent(name);
   const unsettled = intent && (await sameBatch(intent, shipment));
   const first = unsettled === undefined ? CURRENT : await send(unsettled, shipment);
-  return first.state === 'current' ? shipNew(shipment) : first;
+  const arrival = first.state === 'current' ? await shipNew(shipment) : first;
+  const isFirstTime = journal.verifiedAt(name) === undefined;
+  if (arrival.state === 'current' && (shipment.verifies || isFirstTime)) journal.setVerified(name, shipment.now());
+  return arrival;
 }
 
 async function shipNew(shipment: Shipment): Promise<Arrival> {

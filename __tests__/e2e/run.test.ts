@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, utimesSync, writ
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readConfig, writeConfig } from '../../src/config.ts';
+import { encodeFact } from '../../src/state/facts.ts';
 import { expectedLines } from '../helpers/expected.ts';
 import { startLoopbackServer, type LoopbackServer } from '../helpers/loopback-server.ts';
 import { BIN, makeSandbox, type Sandbox } from '../helpers/sandbox.ts';
@@ -112,6 +113,27 @@ describe('a destination with a start', () => {
     expect((await sandbox.stopwire(['backfill', '--since', 'all'])).code).toBe(0);
     expect(new Set(ids())).toEqual(new Set(expectedLines(projects())));
   });
+});
+
+test('a transcript that was rewritten in its size and time is found within a day', async () => {
+  const [path = ''] = transcripts();
+  const time = new Date('2026-11-01T00:00:00.000Z');
+  utimesSync(path, time, time);
+  await sandbox.stopwire(['run']);
+  const before = ids().length;
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8')
+      .replaceAll('"uuid":"', '"uuid":"9')
+      .replaceAll(/("uuid":"[^"]*)."/g, '$1"'),
+  );
+  utimesSync(path, time, time);
+  await sandbox.stopwire(['run']);
+  expect(ids()).toHaveLength(before);
+  appendFileSync(join(sandbox.state, 'cursors.log'), encodeFact({ k: 'v', d: 'http', at: '2026-01-01T00:00:00.000Z' }));
+  await sandbox.stopwire(['run']);
+  expect(ids().length).toBeGreaterThan(before);
+  expect(new Set(ids())).toEqual(new Set([...ids().slice(0, before), ...expectedLines(projects())]));
 });
 
 describe('stopwire run', () => {

@@ -30,6 +30,7 @@ describe('a fact', () => {
     ['a rest of one configuration', { k: 'b', d: 'local', rest: { until: 5, failures: 2, reason: '401', of: 'ab12' } }],
     ['an intent', { k: 'i', d: 'local', id: 'batch', n: 3, p: [['/a.jsonl', 0, 10]] }],
     ['a size', { k: 'l', d: 'local', maxBytes: 20_000, at }],
+    ['a look at all files', { k: 'v', d: 'local', at }],
     ['a destination forgotten', { k: 'f', d: 'local' }],
   ])('%s is read as it was written', (_title, fact) => {
     expect(decode(encodeFact(fact))).toEqual([fact]);

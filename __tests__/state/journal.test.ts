@@ -98,6 +98,11 @@ describe('what is written is there when it is read again', () => {
     expect(readJournal(path).capacity('http')).toEqual(capacity);
   });
 
+  test('when the cursors were compared with their files', () => {
+    withJournal((journal) => journal.setVerified('http', NOW));
+    expect(readJournal(path).verifiedAt('http')).toBe(NOW.toISOString());
+  });
+
   test('nothing of a destination that was forgotten', () => {
     withJournal((journal) => {
       for (const destination of ['http', 'local']) commitTo(journal, destination, { '/a': 10 });
@@ -251,13 +256,14 @@ describe('compaction', () => {
       journal.setRest('woken', REST);
       journal.setRest('woken', undefined);
       journal.intend('rested', { id: 'sent', records: 2, parts: [{ path: '/a', from: 10, to: 20 }] });
+      journal.setVerified('rested', NOW);
       journal.setCapacity('rested', { maxBytes: 1_024, at: NOW.toISOString() });
     });
   }
 
   /** Everything a journal answers. */
   function answers(): unknown {
-    const { cursor, rest, tally, intent, capacity } = readJournal(path);
+    const { cursor, rest, tally, intent, capacity, verifiedAt } = readJournal(path);
     const files = ['/a', ...Array.from({ length: 20 }, (_, index) => `/file-${index}`)];
     return ['local', 'rested', 'only-rested', 'woken', 'unknown'].map((destination) => ({
       destination,
@@ -265,6 +271,7 @@ describe('compaction', () => {
       tally: tally(destination),
       intent: intent(destination),
       capacity: capacity(destination),
+      verifiedAt: verifiedAt(destination),
       cursors: files.map((file) => cursor(destination, file)),
     }));
   }

@@ -76,6 +76,18 @@ export async function* read(
   }
 }
 
+/** Whether the cursor still fits the bytes of its file; true where that cannot be opened: then there is nothing to read. */
+export async function stillHolds({ path }: Transcript, cursor: Cursor): Promise<boolean> {
+  const handle = await openRegularFile(path);
+  if (handle === undefined) return true;
+  try {
+    const { size } = await handle.stat();
+    return await cursorHolds(cursor, size, (...at) => readAt(handle, ...at));
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Neither follows a symbolic link nor waits for a FIFO's writer. */
 async function openRegularFile(path: string): Promise<FileHandle | undefined> {
   try {

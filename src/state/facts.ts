@@ -54,6 +54,8 @@ export type Fact =
   | { k: 'b'; d: string; rest?: Rest }
   /** The destination takes no more than that at once. */
   | { k: 'l'; d: string; maxBytes: number; at: string }
+  /** Every cursor of the destination was compared with its file, changed or not. */
+  | { k: 'v'; d: string; at: string }
   /** Everything about the destination is void: it was removed. */
   | { k: 'f'; d: string };
 
@@ -102,6 +104,8 @@ function narrow(value: unknown): Fact | undefined {
       return { k: 'f', d };
     case 'i':
       return narrowIntent(d, value);
+    case 'v':
+      return { k: 'v', d, at: asString(value['at']) ?? '' };
     case 'l':
       return { k: 'l', d, maxBytes: asCount(value['maxBytes']) ?? Infinity, at: asString(value['at']) ?? '' };
     default:

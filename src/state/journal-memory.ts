@@ -21,6 +21,8 @@ export interface JournalView {
   /** The batch that was sent last, where no commit followed: it may have arrived. */
   intent(destination: string): Intent | undefined;
   capacity(destination: string): Capacity | undefined;
+  /** When all cursors were last compared with their files (ISO 8601). */
+  verifiedAt(destination: string): string | undefined;
 }
 
 export interface Memory extends JournalView {
@@ -45,6 +47,7 @@ interface Known {
   tally?: Tally | undefined;
   intent?: Intent | undefined;
   capacity?: Capacity | undefined;
+  verifiedAt?: string | undefined;
 }
 
 export function emptyMemory(): Memory {
@@ -57,6 +60,7 @@ export function emptyMemory(): Memory {
     tally: (destination) => destinations.get(destination)?.tally,
     intent: (destination) => destinations.get(destination)?.intent,
     capacity: (destination) => destinations.get(destination)?.capacity,
+    verifiedAt: (destination) => destinations.get(destination)?.verifiedAt,
     apply(fact) {
       if (fact.k === 'hdr') {
         hasHeader = true;
@@ -81,6 +85,7 @@ export function emptyMemory(): Memory {
 
 function learn(known: Known, fact: Exclude<Fact, { k: 'hdr' | 'f' }>): void {
   if (fact.k === 'b') known.rest = fact.rest;
+  else if (fact.k === 'v') known.verifiedAt = fact.at;
   else if (fact.k === 'l') known.capacity = { maxBytes: fact.maxBytes, at: fact.at };
   else if (fact.k === 'i') known.intent = { id: fact.id, records: fact.n, parts: fact.p.map(partOf) };
   else {
@@ -98,7 +103,7 @@ function partOf([path, from, to]: [string, number, number]): Intent['parts'][num
 }
 
 /** A fact for each cursor, so that a damaged byte costs one file and not all of them. */
-function factsOf([d, { cursors, rest, tally, intent, capacity }]: [string, Known]): Fact[] {
+function factsOf([d, { cursors, rest, tally, intent, capacity, verifiedAt }]: [string, Known]): Fact[] {
   const at = tally?.lastDeliveredAt ?? '';
   const facts: Fact[] = Array.from(cursors, (cursor) => ({ k: 'c', d, f: [cursor], n: 0, r: 0, at }));
   if (tally !== undefined) {
@@ -107,6 +112,7 @@ function factsOf([d, { cursors, rest, tally, intent, capacity }]: [string, Known
   }
   if (intent !== undefined) facts.push(intentFact(d, intent));
   if (capacity !== undefined) facts.push({ k: 'l', d, ...capacity });
+  if (verifiedAt !== undefined) facts.push({ k: 'v', d, at: verifiedAt });
   if (rest !== undefined) facts.push({ k: 'b', d, rest });
   return facts;
 }

@@ -43,6 +43,7 @@ export interface Journal extends JournalView {
   /** Lays a destination to rest, or wakes it. */
   setRest(destination: string, rest: Rest | undefined): void;
   setCapacity(destination: string, capacity: Capacity): void;
+  setVerified(destination: string, at: Date): void;
   /** Drops all that is known of a destination: one that is added later under its name starts anew. */
   forget(destination: string): void;
   /** Writes through to the disk and closes. */
@@ -70,6 +71,7 @@ export function openJournal(path: string, now: number = Date.now()): Journal {
       append({ k: 'c', d, f: [...upTo], n: records, r: refused, ...(unknown && { u: unknown }), at: at.toISOString() }),
     setRest: (d, rest) => append({ k: 'b', d, ...(rest !== undefined && { rest }) }),
     setCapacity: (d, capacity) => append({ k: 'l', d, ...capacity }),
+    setVerified: (d, at) => append({ k: 'v', d, at: at.toISOString() }),
     forget: (d) => append({ k: 'f', d }),
     close() {
       try {
