@@ -5,11 +5,12 @@
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { emptyConfig, readConfig } from './config.ts';
+import { emptyConfig, readConfig, type Config } from './config.ts';
 import { asString } from './lib/json.ts';
 import { ensurePrivateDirectory } from './lib/private-directory.ts';
 import { readBounded } from './lib/read-bounded.ts';
 import { thisMachine } from './machine.ts';
+import { reconcile } from './reconcile.ts';
 import { run, type RunReport } from './run.ts';
 import { openJournal } from './state/journal.ts';
 import { sweepLeftovers } from './state/leftovers.ts';
@@ -68,9 +69,10 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   const endsAt = Date.now() + WORK_MS;
   const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld() || Date.now() > endsAt;
   // Read each time, and under the lock: what was removed, added or paused meanwhile counts from the next sweep on.
+  const configNow = (): Config => readConfig(paths.config) ?? emptyConfig();
   const sweep = (): Promise<RunReport> => {
-    const config = readConfig(paths.config) ?? emptyConfig();
-    const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)];
+    const config = configNow();
+    const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home), paths.stateDirectory];
     return run({ config, roots, fired, journal, machine, signal, isOutdated });
   };
   try {
@@ -80,6 +82,7 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
       const startedAt = Date.now();
       const reports = await round({
         sweep,
+        reconciled: async ({ destinations }) => (await reconcile({ config: configNow(), paths, destinations })).lines > 0,
         isOver: () => isOutdated() || signal.aborted,
         patienceMs: PATIENCE_MS * Math.min(1, machine.backoffScale),
       });
@@ -92,12 +95,14 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
 
 interface Round {
   sweep: () => Promise<RunReport>;
+  /** Whether it has written lines, which are to be delivered as well. */
+  reconciled: (last: RunReport) => Promise<boolean>;
   isOver: () => boolean;
   patienceMs: number;
 }
 
 /** One sweep for what is there, more for lines that come late, and more while a destination rests for a moment. */
-async function round({ sweep, isOver, patienceMs }: Round): Promise<RunReport[]> {
+async function round({ sweep, reconciled, isOver, patienceMs }: Round): Promise<RunReport[]> {
   let last = await sweep();
   const reports = [last];
   const again = async (): Promise<void> => {
@@ -111,6 +116,7 @@ async function round({ sweep, isOver, patienceMs }: Round): Promise<RunReport[]>
   if (!isOver()) await again();
   // One that refused much, or learned of a smaller size, has left in the middle.
   while (!isOver() && last.destinations.some(({ state }) => state === 'outdated')) await again();
+  if (!isOver() && (await reconciled(last))) await again();
   for (const leaveAt = Date.now() + patienceMs; nextTry(last) < leaveAt && !isOver(); await sleep(POLL_MS)) {
     if (nextTry(last) <= Date.now()) await again();
   }

@@ -145,11 +145,11 @@ describe('verify', () => {
     writeFileSync(join(home, '.claude.json'), JSON.stringify({ projects }));
   }
 
-  /** A program of that name that prints this. */
-  function installCcusage(printed: string): void {
+  /** A program of that name that prints this, where it is asked in this way; asked otherwise, it fails. */
+  function installCcusage(printed: string, question = 'claude daily --json --offline'): void {
     mkdirSync(join(home, 'bin'));
     const path = join(home, 'bin', 'ccusage');
-    writeFileSync(path, `#!/bin/sh\n[ "$*" = "daily --json --offline" ] && printf '%s' '${printed}'\n`);
+    writeFileSync(path, `#!/bin/sh\n[ "$*" = "${question}" ] && printf '%s' '${printed}'\n`);
     chmodSync(path, 0o755);
   }
 
@@ -212,6 +212,15 @@ describe('verify', () => {
   });
 
   const TOKENS = { inputTokens: 1000, outputTokens: 20, cacheReadTokens: 3, cacheCreationTokens: 0 };
+  /** As versions 18 and 20 print a model that they have no price of. */
+  const UNPRICED = [{ modelBreakdowns: [{ modelName: 'claude-opus-5-5', ...TOKENS, cost: 0 }] }];
+
+  test('asks a ccusage that knows no other agents in the way of its version', async () => {
+    put(answer('a', 1.5));
+    installCcusage(JSON.stringify({ totals: { ...TOKENS, totalCost: 1.5 } }), 'daily --json --offline');
+    expect(await verify()).toMatchObject([{ source: 'ccusage', agrees: true }]);
+  });
+
   test.each<[string, string, Partial<CostCheck>[]]>([
     ['the same', JSON.stringify({ totals: { ...TOKENS, totalCost: 1.5 } }), [{ agrees: true, reasons: [] }]],
     [
@@ -222,7 +231,17 @@ describe('verify', () => {
     [
       'other tokens',
       JSON.stringify({ totals: { ...TOKENS, inputTokens: 1, totalCost: 1 } }),
-      [{ agrees: false, differenceUsd: -0.5, reasons: ['other_scope'] }],
+      [{ agrees: false, differenceUsd: -0.5, reasons: ['other_tokens'] }],
+    ],
+    [
+      'no price for a model',
+      JSON.stringify({ daily: UNPRICED, totals: { ...TOKENS, totalCost: 0 } }),
+      [{ agrees: false, differenceUsd: -1.5, reasons: ['unpriced'] }],
+    ],
+    [
+      'other tokens, and no price for some of them',
+      JSON.stringify({ daily: UNPRICED, totals: { ...TOKENS, inputTokens: 9, totalCost: 0 } }),
+      [{ agrees: false, reasons: ['other_tokens', 'unpriced'] }],
     ],
     ['no answer', 'what?', []],
     ['no total', '[]', []],

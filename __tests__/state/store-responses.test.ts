@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { MessageRecord } from '../../src/fields/index.ts';
 import { breakdown, byDay, GROUPINGS, inOrder, type CostGroup } from '../../src/insights/cost-breakdown.ts';
-import { isSynthetic, larger, responseOf, type Response } from '../../src/insights/response.ts';
+import { larger, responseOf, type Response } from '../../src/insights/response.ts';
 import { openDatabase } from '../../src/state/sqlite.ts';
 import { openStore, type Store } from '../../src/state/store.ts';
 import { fixtureCases } from '../helpers/fixtures.ts';
@@ -58,7 +58,7 @@ function responsesOf(records: readonly MessageRecord[]): Response[] {
     const known = found.get(response.messageId);
     found.set(response.messageId, known === undefined ? response : larger(known, response));
   }
-  return [...found.values()].filter((response) => !isSynthetic(response));
+  return [...found.values()];
 }
 
 const ZONE = 'Asia/Kathmandu';
@@ -155,8 +155,53 @@ describe('a filter', () => {
   });
 });
 
+describe('what is to be reconciled', () => {
+  const total = { type: 'cost-state', client_cost_usd: 1 };
+
+  test('are sessions with a total of which records have come since the last time', () => {
+    put(answer('1', 'm1', { session_id: 'a' }), recordOf('2', { ...total, session_id: 'a' }));
+    put(answer('3', 'm2', { session_id: 'b' }), recordOf('4', { ...total, session_id: undefined }));
+    expect(store.unreconciled('new').sessionIds).toEqual(['a']);
+    store.unreconciled('new').settle();
+    expect(store.unreconciled('new').sessionIds).toEqual([]);
+    expect(store.unreconciled('all').sessionIds).toEqual(['a']);
+    put(recordOf('5', { session_id: 'a' }), recordOf('6', { ...total, session_id: 'b' }), recordOf('7'));
+    expect(store.unreconciled('new').sessionIds.toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('stays so where it was not settled, and where something came before it was', () => {
+    put(recordOf('1', { ...total, session_id: 'a' }));
+    store.unreconciled('new');
+    reopen();
+    const { sessionIds, settle } = store.unreconciled('new');
+    expect(sessionIds).toEqual(['a']);
+    put(recordOf('2', { ...total, session_id: 'b' }));
+    settle();
+    expect(store.unreconciled('new').sessionIds).toEqual(['b']);
+  });
+
+  test('can be asked for again and again, with what has come meanwhile', () => {
+    const found = (): unknown[] =>
+      store.evidenceOf(['a', 'b']).map(({ totals, costs }) => [totals.length, costs.length]);
+    expect(found()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    put(answer('1', 'm1', { session_id: 'a' }), recordOf('2', { ...total, session_id: 'a' }));
+    expect(found()).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(store.evidence()).toHaveLength(1);
+    expect(found()).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+});
+
 describe('a store from before', () => {
-  const TABLES = ['responses', 'response_copies', 'cost_signs', 'client_totals', 'responses_upto'];
+  const TABLES = ['responses', 'response_copies', 'cost_signs', 'client_totals', 'responses_upto', 'reconciled_upto'];
 
   test('is filled when it is opened', () => {
     put(...all);

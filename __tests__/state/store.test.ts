@@ -190,6 +190,21 @@ describe('totals', () => {
     expect(store.totals()).toMatchObject({ records: 3, responses: 0, unpricedResponses: 0 });
   });
 
+  test.each([
+    ['under its name', { model: '<synthetic>' }],
+    ['where redaction hid its name', { model: 'REDACTED', cost_flags: ['synthetic_model'] }],
+  ])('leave out what the client wrote in the name of the model, %s, as questions of cost do', (_, written) => {
+    const store = open();
+    put(
+      store,
+      answerOf('a', 'm1', { ...written, cost_status: 'not_billed', cost_usd: 0 }),
+      answerOf('b', 'm2', { cost_status: 'not_billed', cost_usd: 0, cost_flags: ['unbilled_refusal'] }),
+      answerOf('c', 'm3'),
+    );
+    expect(store.totals()).toMatchObject({ records: 3, responses: 2, costUsd: 0.25 });
+    expect(store.costs('session').map(({ responses }) => responses)).toEqual([2]);
+  });
+
   test('count each tool call once, by its id, most called first, then by name', () => {
     const store = open();
     put(
@@ -359,7 +374,7 @@ function sizesOf(ids: readonly string[], keyOf: (id: string) => string): Map<str
 /** The part of a line that counts. */
 interface Answer {
   type: string;
-  message?: { id: string; content?: unknown; usage?: { [count: string]: number | undefined } };
+  message?: { id: string; model?: string; content?: unknown; usage?: { [count: string]: number | undefined } };
 }
 
 /** The totals, worked out from the lines themselves. */
@@ -373,7 +388,7 @@ function countLines(name: string): object {
     for (const block of Array.isArray(message?.content) ? message.content : []) {
       if (block.type === 'tool_use') calls.add(block.id);
     }
-    if (type !== 'assistant' || message?.usage === undefined) continue;
+    if (type !== 'assistant' || message?.usage === undefined || message.model === '<synthetic>') continue;
     const counts = largest.get(message.id) ?? {};
     for (const [count, value = 0] of Object.entries(message.usage)) counts[count] = Math.max(counts[count] ?? 0, value);
     largest.set(message.id, counts);

@@ -12,8 +12,11 @@ import { ccusageTotal, type CcusageTotal } from './ccusage.ts';
 import type { CostReport } from './cost-table.ts';
 import { lastCosts, type LastCost } from './last-costs.ts';
 
-/** `not_recorded`: the store has no response of it · `other_scope`: it counts other transcripts or other days. */
-export type CheckReason = Reason | 'not_recorded' | 'other_scope';
+/**
+ * `not_recorded`: the store has no response of it · `other_tokens`: it counts other transcripts or days, copies of a
+ * response again (ccusage does where a copy names no request), or the placeholders that early lines hold.
+ */
+export type CheckReason = Reason | 'not_recorded' | 'other_tokens';
 
 export interface CostCheck {
   source: 'cost-state' | '.claude.json' | 'ccusage';
@@ -106,9 +109,9 @@ function isRecorded({ costs }: Evidence): boolean {
 function ccusageCheck({ total }: CostReport, ccusage: CcusageTotal): CostCheck {
   const check = compared('ccusage', picoUsdOf(ccusage.costUsd) ?? 0n, total.costPicoUsd);
   if (check.agrees) return check;
-  const hasSameTokens = TOKENS.every((name) => ccusage[name] === total[name]);
-  const price = total.unpricedResponses > 0 ? 'unpriced' : 'price_difference';
-  return { ...check, reasons: [hasSameTokens ? price : 'other_scope'] };
+  const reasons: CheckReason[] = TOKENS.every((name) => ccusage[name] === total[name]) ? [] : ['other_tokens'];
+  if (ccusage.hasUnpriced || total.unpricedResponses > 0) reasons.push('unpriced');
+  return { ...check, reasons: reasons.length === 0 ? ['price_difference'] : reasons };
 }
 
 const TOKENS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheCreationTokens'] as const;

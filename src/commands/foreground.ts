@@ -62,7 +62,7 @@ async function withOptions<Value>(
   const journal = openJournal(paths.journal);
   const options: Foreground['options'] = {
     config,
-    roots: [...config.claudeDirectories, claudeConfigDirectory(env, paths.home)],
+    roots: [...config.claudeDirectories, claudeConfigDirectory(env, paths.home), paths.stateDirectory],
     journal,
     machine: thisMachine(paths, env),
     ignoreRests: true,

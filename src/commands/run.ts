@@ -1,10 +1,11 @@
 /** `stopwire run`: delivers in the foreground, once or for as long as it is watched. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { momentOf } from '../lib/time-span.ts';
+import { reconcile } from '../reconcile.ts';
 import { forecast, run, type DestinationReport, type RunOptions } from '../run.ts';
 import { takeWakeMark } from '../state/wake.ts';
 import { formatBytes, formatCount, table, type Terminal } from '../ui.ts';
-import { inForeground, sayDestination } from './foreground.ts';
+import { inForeground, type Foreground, sayDestination } from './foreground.ts';
 
 export interface RunFlags {
   json: boolean;
@@ -23,10 +24,10 @@ const WATCH_MS = 1_000;
 export async function runNow(flags: RunFlags, terminal: Terminal): Promise<number> {
   const { json, watch, dryRun } = flags;
   const since = flags.since === undefined ? undefined : momentOf(flags.since, Date.now(), '--since');
-  return inForeground({ terminal, destinations: flags.destination }, async ({ paths, options: given }) => {
+  return inForeground({ terminal, destinations: flags.destination }, async ({ paths, config, options: given }) => {
     const options = { ...given, since };
     if (dryRun) return sayForecast(options, json, terminal);
-    const reports = await runToTheEnd(options);
+    const reports = await withReconciliations(await runToTheEnd(options), { config, paths, options });
     sayReports(reports, json, terminal);
     while (watch && !options.isOutdated()) {
       await sleep(WATCH_MS, undefined, { signal: options.signal }).catch(() => undefined);
@@ -50,6 +51,16 @@ export async function runToTheEnd(options: RunOptions & { isOutdated: () => bool
     reports = destinations.map((report, index) => added(reports[index], report));
   } while (!options.isOutdated() && reports.some(({ state }) => state === 'outdated'));
   return reports;
+}
+
+/** What the sweep has shown of the client's own totals is a line to deliver, too. */
+async function withReconciliations(
+  reports: DestinationReport[],
+  { config, paths, options }: Foreground,
+): Promise<DestinationReport[]> {
+  const { lines } = await reconcile({ config, paths, destinations: reports });
+  if (lines === 0) return reports;
+  return (await runToTheEnd(options)).map((report, index) => added(reports[index], report));
 }
 
 function added(before: DestinationReport | undefined, report: DestinationReport): DestinationReport {

@@ -1,5 +1,7 @@
 /** The records that a line gives: of itself, of the turn left open before it, and of the session whose turn it ends. */
+import { basename } from 'node:path';
 import type { Turn } from '../context.ts';
+import { asString } from '../lib/json.ts';
 import { fillAgents } from './agents.ts';
 import { fillAnswer } from './answer.ts';
 import { blankRecord } from './blank.ts';
@@ -20,6 +22,7 @@ import { fillLimits } from './limits.ts';
 import { fillMachine, fillMachineDetails } from './machine.ts';
 import { fillPromptFlags } from './prompt-flags.ts';
 import { fillProvenance } from './provenance.ts';
+import { fillReconciliation, RECONCILIATION } from './reconciliation.ts';
 import { fillRepository } from './repository.ts';
 import { fillRows } from './rows.ts';
 import type { Scope } from './scope.ts';
@@ -87,6 +90,23 @@ export function describeSession(scope: Scope): MessageRecord {
   fillSessionTotals(record, scope);
   fillSurroundings(record, scope);
   fillMachineDetails(record, scope);
+  return record;
+}
+
+/** The record of a session's reconciliation: one id, renewed by each later line of the session. */
+export function describeReconciliation(scope: Scope): MessageRecord {
+  const { line, timestamp } = scope.parts;
+  const sessionId = asString(line['sessionId']);
+  const project = asString(line['project']);
+  const record = blankRecord(recordId([RECONCILIATION, sessionId]), RECONCILIATION);
+  record.derived = true;
+  record.timestamp = timestamp;
+  record.session_id = sessionId;
+  record.project = project;
+  record.project_name = project === undefined ? undefined : basename(project);
+  fillReconciliation(record, scope);
+  fillMachine(record, scope);
+  fillProvenance(record, scope);
   return record;
 }
 

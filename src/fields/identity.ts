@@ -14,11 +14,14 @@ export const identityFields = fieldGroup({
   ),
   type: word(
     '`type`',
-    "The line's type, as the client wrote it; `turn` and `session` are added by stopwire, and an unreadable line is `unparseable`.",
+    "The line's type, as the client wrote it; `turn`, `session` and `reconciliation` are added by stopwire, and an unreadable line is `unparseable`.",
   ),
   subtype: word('`subtype`, `attachment.type`, `operation`, `data.type`', 'The kind within the type.'),
   unknown: flag('the types and subtypes that this version knows', 'A kind of line that this version does not know.'),
-  derived: flag('type = turn or session', 'The record is no line of the transcript, but was added up from its lines.'),
+  derived: flag(
+    'type = turn, session or reconciliation',
+    'The record is no line of the transcript, but was added up from its lines.',
+  ),
   uuid: id('`uuid`', "The line's own name; a fork copies it."),
   parent_uuid: id('`parentUuid`', 'The line that this one follows.'),
   logical_parent_uuid: id('`logicalParentUuid`', 'The line that it follows across a compaction.'),

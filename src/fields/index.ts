@@ -18,8 +18,10 @@ import { limitFields } from './limits.ts';
 import { machineDetailFields, machineFields } from './machine.ts';
 import { promptFlagFields } from './prompt-flags.ts';
 import { provenanceFields } from './provenance.ts';
+import { reconciliationFields } from './reconciliation.ts';
 import { repositoryFields } from './repository.ts';
 import { rowGroups } from './rows.ts';
+import { secretFields } from './secrets.ts';
 import { sessionTotalsFields } from './session-totals.ts';
 import { sessionFields } from './session.ts';
 import { turnTotalsFields } from './turn-totals.ts';
@@ -30,7 +32,8 @@ import { usageFields } from './usage.ts';
 export type { Capture } from './capture.ts';
 export type { Cost } from './cost.ts';
 export type { Field, Privacy } from './field.ts';
-export { describeLine, describeSession, describeTurn } from './describe.ts';
+export { describeLine, describeReconciliation, describeSession, describeTurn } from './describe.ts';
+export { isReconciliation } from './reconciliation.ts';
 export { advance, type Step } from '../fold/advance.ts';
 export { withCost, type Charge } from '../fold/cost.ts';
 export { emptyContext, keptContext } from '../fold/empty.ts';
@@ -48,6 +51,7 @@ export const fieldGroups = {
   usage: usageFields,
   cost: costFields,
   incremental: incrementalFields,
+  reconciliation: reconciliationFields,
   context_window: contextWindowFields,
   latency: latencyFields,
   answer: answerFields,
@@ -67,6 +71,7 @@ export const fieldGroups = {
   machine: machineFields,
   machine_details: machineDetailFields,
   provenance: provenanceFields,
+  secrets: secretFields,
 } as const;
 
 type Groups = typeof fieldGroups;

@@ -2,7 +2,7 @@
 import type { MessageRecord } from '../fields/index.ts';
 import { costSignsOf, type CostSign } from './cost-signs.ts';
 import { addCosts, noCosts, type CostSums } from './cost-sums.ts';
-import { isCarriedOver, isSynthetic, larger, responseOf, type Response } from './response.ts';
+import { isCarriedOver, larger, responseOf, type Response } from './response.ts';
 
 /** A `cost-state` line: the running totals of one process, which go on from those of the one before it. */
 export interface ClientTotal {
@@ -98,7 +98,7 @@ function gather(session: Gathered, record: MessageRecord, position: number): voi
 
 function place(responses: Map<string, Placed>, session: Gathered, record: MessageRecord, position: number): void {
   const response = responseOf(record);
-  if (response === undefined || isSynthetic(response)) return;
+  if (response === undefined) return;
   const { messageId } = response;
   const known = responses.get(messageId);
   const merged = known === undefined ? response : larger(known.response, response);

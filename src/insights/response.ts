@@ -25,10 +25,11 @@ export interface Response {
   costPicoUsd: bigint | undefined;
 }
 
-/** The response that a record is a line of; undefined where it tells of no usage. */
+/** The response that a record is a line of; undefined where it tells of no usage, or of none that anybody bills. */
 export function responseOf(record: MessageRecord): Response | undefined {
   const { message_id: messageId } = record;
   if (record.type !== 'assistant' || messageId === undefined || record.cost_status === undefined) return undefined;
+  if (isSynthetic(record)) return undefined;
   return {
     messageId,
     sessionId: record.request_session_id ?? record.forked_from_session_id ?? record.session_id,
@@ -46,11 +47,6 @@ export function responseOf(record: MessageRecord): Response | undefined {
     cacheCreationTokens: record.cache_creation_tokens ?? 0,
     costPicoUsd: costOf(record),
   };
-}
-
-/** What the client writes in the name of the model, and nobody bills. */
-export function isSynthetic({ model }: Response): boolean {
-  return model === SYNTHETIC_MODEL;
 }
 
 /**
@@ -79,6 +75,11 @@ const MOST_USD = 1e18;
 export function picoUsdOf(usd: number | undefined): bigint | undefined {
   if (usd === undefined || !(Math.abs(usd) < MOST_USD)) return undefined;
   return BigInt(usd.toFixed(12).replace('.', ''));
+}
+
+/** What the client writes in the name of the model, and nobody bills; redaction can have hidden that name. */
+function isSynthetic({ model, cost_flags }: MessageRecord): boolean {
+  return model === SYNTHETIC_MODEL || cost_flags?.includes('synthetic_model') === true;
 }
 
 /** Records of other programs may have the decimal amount alone. */

@@ -3,8 +3,10 @@ import type { Context, Copied, Turn } from '../context.ts';
 import {
   advance,
   describeLine,
+  describeReconciliation,
   describeSession,
   describeTurn,
+  isReconciliation,
   partsOf,
   type Capture,
   type Charge,
@@ -39,12 +41,16 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
   };
   const step = advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
   const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
-  const results = resultsOf(parts.toolResults, step);
-  const records =
-    results.length === 0 ? [describeLine(scope)] : results.map((result) => describeLine({ ...scope, result }));
+  const records = recordsOfLine(scope);
   if (step.abandoned !== undefined) records.unshift(describeTurn(scope, step.abandoned));
   if (step.closing !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
   return { records, context: step.context, charge: chargeOf(step), abandoned: step.abandoned?.turn };
+}
+
+function recordsOfLine(scope: Scope): MessageRecord[] {
+  if (isReconciliation(scope)) return [describeReconciliation(scope)];
+  const results = resultsOf(scope.parts.toolResults, scope.step);
+  return results.length === 0 ? [describeLine(scope)] : results.map((result) => describeLine({ ...scope, result }));
 }
 
 /** Sub-agents have no session of their own. */

@@ -4,7 +4,8 @@ import type { Transcript } from '../types.ts';
 export interface Source {
   name: string;
   /**
-   * Finds the transcripts below one configuration root. What cannot be read (a folder without permission,
+   * Finds the transcripts below one root: a configuration root of the agent's, or stopwire's state directory. Below
+   * another source's root there are none. What cannot be read (a folder without permission,
    * a file that goes away meanwhile) is passed over: the next sweep looks again.
    */
   discover(root: string): Transcript[];

@@ -1,5 +1,4 @@
 /** Questions of cost to the embedded store, answered without reading its records. */
-import { SYNTHETIC_MODEL } from '../fields/usage.ts';
 import { UNKNOWN_AGENT, type CostGroup, type Grouping } from '../insights/cost-breakdown.ts';
 import type { CostSums } from '../insights/cost-sums.ts';
 import { asNumber, asString, isObject } from '../lib/json.ts';
@@ -27,14 +26,11 @@ export const SUMS = `
   ifnull(sum(cost_pico / 1000000), 0) AS micro, ifnull(sum(cost_pico % 1000000), 0) AS pico
 `;
 
-/** What the client writes itself, in the name of the model, is billed to nobody. */
-export const BILLED = `model IS NOT '${SYNTHETIC_MODEL}'`;
-
 /** What the responses cost by group; where it is by day, the key is a moment of that quarter of an hour. */
 export function costGroups(database: Database, by: Grouping, filter: CostFilter): CostGroup[] {
   const { sql, values } = conditionOf(filter, 'project');
   const place = by === 'branch' ? 'project' : 'NULL';
-  const query = `SELECT ${KEYS[by]} AS key, ${place} AS place, ${SUMS} FROM responses WHERE ${BILLED} AND ${sql} GROUP BY 1, 2`;
+  const query = `SELECT ${KEYS[by]} AS key, ${place} AS place, ${SUMS} FROM responses WHERE ${sql} GROUP BY 1, 2`;
   return rows(database, query, values).map((row) => ({
     ...sumsOf(row),
     key: asString(row['key']),
@@ -42,7 +38,7 @@ export function costGroups(database: Database, by: Grouping, filter: CostFilter)
   }));
 }
 
-/** All responses together, also those that the client wrote in the name of the model. */
+/** All responses together. */
 export function allCosts(database: Database): CostSums {
   const [row] = rows(database, `SELECT ${SUMS} FROM responses`, []);
   return sumsOf(row ?? {});

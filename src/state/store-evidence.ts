@@ -3,7 +3,7 @@ import { COST_SIGNS } from '../insights/cost-signs.ts';
 import type { ClientTotal, Evidence, ModelCosts, Part } from '../insights/evidence.ts';
 import { asNumber, asString } from '../lib/json.ts';
 import type { Database, SqlRow } from './sqlite.ts';
-import { BILLED, rows, SUMS, sumsOf, type CostFilter } from './store-costs.ts';
+import { rows, SUMS, sumsOf, type CostFilter } from './store-costs.ts';
 import { conditionOf, type Condition } from './store-filter.ts';
 
 /** What is known of the cost of the sessions that have a client's total; a filter of time asks when it was written. */
@@ -16,23 +16,30 @@ export function costEvidenceOf(database: Database, sessionIds: readonly string[]
   return evidence(database, { sql: NAMED, values: [JSON.stringify(sessionIds)] });
 }
 
-function evidence(database: Database, { sql, values }: Condition): Evidence[] {
-  const ask = (query: string): Map<string, SqlRow[]> =>
-    bySession(rows(database, `WITH chosen AS MATERIALIZED (${sql}) ${query}`, values));
-  const [totals, costs, signs] = [ask(TOTALS), ask(COSTS), ask(SIGNS)];
-  return [...ask('SELECT session_id AS session FROM chosen').keys()].map((sessionId) => {
-    const written = totals.get(sessionId) ?? [];
+function evidence(database: Database, chosen: Condition): Evidence[] {
+  choose(database, chosen);
+  const ask = (query: string): Map<string, SqlRow[]> => bySession(rows(database, query, []));
+  const [costs, signs] = [ask(COSTS), ask(SIGNS)];
+  return Array.from(ask(TOTALS), ([sessionId, found]) => {
+    const totals = found.filter((row) => row['cost_usd'] !== null);
     const spent = costs.get(sessionId) ?? [];
     const seen = new Set((signs.get(sessionId) ?? []).map(({ sign }) => sign));
     return {
       sessionId,
-      project: asString(written.at(-1)?.['project']),
-      totals: written.map(clientTotalFrom),
+      project: asString(totals.at(-1)?.['project']),
+      totals: totals.map(clientTotalFrom),
       costs: spent.map(modelCostsOf),
       signs: new Set(COST_SIGNS.filter((sign) => seen.has(sign))),
       firstResponseAt: spent.flatMap(({ first }) => asString(first) ?? []).toSorted()[0],
     };
   });
+}
+
+/** The sessions that are asked for, each with the place of its last total: found once for all questions. */
+function choose(database: Database, { sql, values }: Condition): void {
+  database.exec('CREATE TEMP TABLE IF NOT EXISTS chosen (session_id TEXT, seq INTEGER)');
+  database.exec('DELETE FROM temp.chosen');
+  database.prepare(`INSERT INTO temp.chosen ${sql}`).run(...values);
 }
 
 /** Sessions whose last total of the client passes, with its place among the records. */
@@ -44,31 +51,31 @@ function withTotal({ sql, values }: Condition): Condition {
 
 /** Where there is no total, none of the responses came after it. */
 const NAMED = `
-  SELECT value AS session_id, ifnull(
-    (SELECT max(seq) FROM client_totals WHERE session_id = value), 9223372036854775807
-  ) AS seq FROM json_each(?)
+  SELECT value, ifnull((SELECT max(seq) FROM client_totals WHERE session_id = value), 9223372036854775807)
+  FROM json_each(?)
 `;
 
+/** A row without a cost where a session has no total. */
 const TOTALS = `
   SELECT session_id AS session, project, timestamp, started_at, cost_usd, has_unknown_model, model_usage
-  FROM client_totals WHERE session_id IN (SELECT session_id FROM chosen) ORDER BY seq
+  FROM chosen LEFT JOIN client_totals USING (session_id) ORDER BY client_totals.seq
 `;
 
 /** Responses behind the last total; of agents, whose files do not hold it, those after the first of them. */
-const COSTS = `, later AS (
+const COSTS = `
+  WITH later AS MATERIALIZED (
     SELECT session_id, min(timestamp) AS moment FROM chosen JOIN responses USING (session_id)
-    WHERE agent_id IS NULL AND responses.seq > chosen.seq AND ${BILLED} GROUP BY session_id
+    WHERE agent_id IS NULL AND responses.seq > chosen.seq GROUP BY session_id
   )
   SELECT session_id AS session, CASE WHEN timestamp >= moment THEN 'later' ELSE 'own' END AS part, model, ${SUMS},
     min(timestamp) AS first
-  FROM chosen JOIN responses USING (session_id) LEFT JOIN later USING (session_id) WHERE ${BILLED} GROUP BY 1, 2, 3
+  FROM chosen JOIN responses USING (session_id) LEFT JOIN later USING (session_id) GROUP BY 1, 2, 3
   UNION ALL
   SELECT chosen.session_id, 'carried', model, ${SUMS}, NULL
-  FROM chosen JOIN response_copies AS copies USING (session_id) JOIN responses USING (message_id)
-  WHERE ${BILLED} GROUP BY 1, 2, 3
+  FROM chosen JOIN response_copies AS copies USING (session_id) JOIN responses USING (message_id) GROUP BY 1, 2, 3
 `;
 
-const SIGNS = 'SELECT DISTINCT session_id AS session, sign FROM cost_signs JOIN chosen USING (session_id)';
+const SIGNS = 'SELECT DISTINCT session_id AS session, sign FROM chosen JOIN cost_signs USING (session_id)';
 
 function bySession(found: readonly SqlRow[]): Map<string, SqlRow[]> {
   const sessions = new Map<string, SqlRow[]>();

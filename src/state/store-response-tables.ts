@@ -1,9 +1,9 @@
-/** The tables beside the records: each API response once, and what the client says that they cost. */
+/** The tables beside the records: each API response once, the client's totals, and how far both were compared. */
 import { asNumber, isObject } from '../lib/json.ts';
 import { transaction, type Database } from './sqlite.ts';
 
 /** Goes up when the tables below, or what is put into them, change: they are then made anew from the records. */
-const SHAPE = 1;
+const SHAPE = 2;
 
 /** `seq` is that of the first record. A copy is a response in the history of a session that did not make it. */
 const SCHEMA = `
@@ -26,10 +26,12 @@ const SCHEMA = `
   CREATE INDEX client_totals_by_session ON client_totals (session_id);
   CREATE TABLE responses_upto (seq INTEGER NOT NULL);
   INSERT INTO responses_upto VALUES (0);
+  CREATE TABLE reconciled_upto (seq INTEGER NOT NULL);
+  INSERT INTO reconciled_upto VALUES (0);
   PRAGMA user_version = ${SHAPE};
 `;
 
-const TABLES = ['responses', 'response_copies', 'cost_signs', 'client_totals', 'responses_upto'];
+const TABLES = ['responses', 'response_copies', 'cost_signs', 'client_totals', 'responses_upto', 'reconciled_upto'];
 
 /** Makes the tables where they are not there; those of another shape are made anew, and empty. */
 export function makeTables(database: Database): void {

@@ -2,6 +2,7 @@
 import { asNumber, asString, isObject } from '../lib/json.ts';
 import { openDatabase, transaction, type Database } from './sqlite.ts';
 import { openResponses } from './store-responses.ts';
+import { UNSETTLE } from './store-unreconciled.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -67,8 +68,11 @@ function writerOn(
   if (dryRun) return () => {};
   const update = database.prepare('UPDATE records SET json = ? WHERE seq = ?');
   const cost = database.prepare(COST);
+  const unsettle = database.prepare(UNSETTLE);
   return (seq, { json, messageId }) => {
     update.run(json, seq);
-    if (messageId !== undefined) cost.run(messageId);
+    if (messageId === undefined) return;
+    cost.run(messageId);
+    unsettle.run();
   };
 }

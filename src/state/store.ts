@@ -11,6 +11,7 @@ import { allCosts, costGroups, type CostFilter } from './store-costs.ts';
 import { costEvidence, costEvidenceOf } from './store-evidence.ts';
 import { selection, type RecordFilter } from './store-filter.ts';
 import { openResponses } from './store-responses.ts';
+import { unreconciled, type Unreconciled } from './store-unreconciled.ts';
 
 export interface Store {
   /** Writes records in one transaction, all or none. `json[i]` is `records[i]` as text. */
@@ -24,6 +25,8 @@ export interface Store {
   evidence(filter?: CostFilter): Evidence[];
   /** The same of these sessions, also where the client has written no total. */
   evidenceOf(sessionIds: readonly string[]): Evidence[];
+  /** The sessions with a client's total; of `new`, those of which records have come since the last `settle`. */
+  unreconciled(which: 'all' | 'new'): Unreconciled;
   close(): void;
 }
 
@@ -127,6 +130,7 @@ export function openStore(path: string): Store {
     costs: (by, filter = {}) => costGroups(database, by, filter),
     evidence: (filter = {}) => costEvidence(database, filter),
     evidenceOf: (sessionIds) => costEvidenceOf(database, sessionIds),
+    unreconciled: (which) => unreconciled(database, which),
     close: () => database.close(),
   };
 }
