@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { deliveryCommands } from './cli/delivery.ts';
 import { destinationsCommands } from './cli/destinations.ts';
+import { keepingCommands } from './cli/keeping.ts';
 import { pausingCommands } from './cli/pausing.ts';
 import { pricesCommands } from './cli/prices.ts';
 import { recordsCommands } from './cli/records.ts';
@@ -15,6 +16,7 @@ const GROUPS = [
   deliveryCommands,
   destinationsCommands,
   pausingCommands,
+  keepingCommands,
   recordsCommands,
   pricesCommands,
 ];

@@ -56,8 +56,8 @@ describe('a commit', () => {
     const strange = { unknown: true, client_version: '2.2.0', subtype: 'new' };
     const records = [recordOf('a', strange), recordOf('b', strange), recordOf('c', { unknown: true }), recordOf('d')];
     const prefix = (count: number) => ({ records: count, upTo: whole });
-    commit({ records, prefix }, { settled: 4, refused: [] }, ledger);
-    commit({ records, prefix }, { settled: 1, refused: [] }, ledger);
+    commit({ ...batch, records, prefix }, { settled: 4, refused: [] }, ledger);
+    commit({ ...batch, records, prefix }, { settled: 1, refused: [] }, ledger);
     expect(readJournal(path).tally('http')?.unknown).toEqual({ '2.2.0 user/new': 3, 'unknown user': 1 });
   });
 

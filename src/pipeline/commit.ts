@@ -22,14 +22,14 @@ export interface Ledger {
  * under the same id. Answers how many records were delivered and how many refused.
  */
 export function commit(
-  batch: Pick<CutBatch, 'records' | 'prefix'>,
+  batch: Pick<CutBatch, 'id' | 'records' | 'prefix'>,
   outcome: Pick<Outcome, 'settled' | 'refused'>,
   { destination, name, journal, deadLetters, now }: Ledger,
 ): { delivered: number; refused: number } {
   const { records: count, upTo } = batch.prefix(outcome.settled);
   const settled = batch.records.slice(0, count);
   const known = new Set(settled);
-  const refused = outcome.refused.filter(({ record }) => known.has(record));
+  const refused = outcome.refused.flatMap((one) => (known.has(one.record) ? [{ ...one, batch: batch.id }] : []));
   if (refused.length > 0) keepDeadLetters(deadLetters, destination, refused, now);
   const counts = { delivered: count - refused.length, refused: refused.length };
   if (count > 0 || upTo.size > 0) {
