@@ -10,13 +10,15 @@ const FLOORS: [number, RegExp][] = [
   [1, /^lib\//],
   [1.3, /^line\//],
   [1.6, /^fold\//],
-  [2, /^((fields|pricing)\/.*|program\.ts)$/],
+  [2, /^((fields|pricing|privacy)\/.*|program\.ts)$/],
   [2.5, /^insights\//],
   [3, /^(config\.ts|state\/.*)$/],
   [4, /^(sources|destinations|anonymise)\//],
   [5, /^(pipeline\/.*|machine\.ts)$/],
-  [6, /^(run\.ts|install\/.*)$/],
+  [6, /^((batches|ship|run|reconcile)\.ts|install\/.*)$/],
+  [6.5, /^health\//],
   [7, /^(worker\.ts|ui\.ts)$/],
+  [7.5, /^commands\/checks\//],
   [8, /^(hook\.ts|commands\/.*)$/],
   [9, /^cli\//],
   [9.5, /^cli\.ts$/],
@@ -31,6 +33,8 @@ const HOMES: { [packageName: string]: string } = {
   'p-limit': 'run.ts',
   'stream-json': 'lib/oversized-json.ts',
   'jsonc-parser': 'lib/json-text.ts',
+  '@secretlint/secretlint-rule-preset-recommend': 'privacy/maintained-rules.ts',
+  '@secretlint/types': 'privacy/maintained-rules.ts',
 };
 
 interface Import {

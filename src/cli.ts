@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { deliveryCommands } from './cli/delivery.ts';
 import { destinationsCommands } from './cli/destinations.ts';
+import { doctorCommands } from './cli/doctor.ts';
 import { keepingCommands } from './cli/keeping.ts';
 import { pausingCommands } from './cli/pausing.ts';
 import { pricesCommands } from './cli/prices.ts';
@@ -13,6 +14,7 @@ import { processTerminal, sayError, type Terminal } from './ui.ts';
 
 const GROUPS = [
   setupCommands,
+  doctorCommands,
   deliveryCommands,
   destinationsCommands,
   pausingCommands,

@@ -6,7 +6,7 @@ import { checkPrices } from '../../src/commands/prices-check.ts';
 import { listPrices } from '../../src/commands/prices-list.ts';
 import { setPrice, type PricesSetFlags } from '../../src/commands/prices-set.ts';
 import { updatePrices } from '../../src/commands/prices-update.ts';
-import { healthOf } from '../../src/commands/health.ts';
+import { healthOf } from '../../src/health/health.ts';
 import { UserError } from '../../src/errors.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { asObject } from '../../src/lib/json.ts';

@@ -67,12 +67,17 @@ export function encodeFact(fact: Fact): string {
 /** The valid facts of a journal, in order; whatever is torn, damaged or of another shape is passed over. */
 export function* decodeFacts(text: string): Generator<Fact> {
   for (const line of text.split('\n')) {
-    const bar = line.lastIndexOf('|');
-    const json = line.slice(0, bar);
-    if (bar === -1 || line.slice(bar + 1) !== checksum(json)) continue;
-    const fact = narrow(parse(json));
+    const json = intactJson(line);
+    const fact = json === undefined ? undefined : narrow(parse(json));
     if (fact !== undefined) yield fact;
   }
+}
+
+/** What stands before a line's checksum; undefined where that does not fit: torn by a kill or a full disk, or damaged. */
+export function intactJson(line: string): string | undefined {
+  const bar = line.lastIndexOf('|');
+  const json = line.slice(0, bar);
+  return bar < 1 || line.slice(bar + 1) !== checksum(json) ? undefined : json;
 }
 
 function checksum(text: string): string {

@@ -1,0 +1,102 @@
+/** Does each destination get what it should: its options, its last error, its dead letters, its lag, its server? */
+import type { ConfiguredDestination } from '../../config.ts';
+import { destinationKinds, isDestinationKind } from '../../destinations/index.ts';
+import { deletion, type DestinationHealth } from '../../health/destination-health.ts';
+import { checkOptions, type Options } from '../../lib/options.ts';
+import { proxyFor } from '../../lib/proxy.ts';
+import { reach } from '../../lib/reach.ts';
+import { countWords, sizeWords } from '../../lib/span-words.ts';
+import { error, INSTALL, ok, skipped, warning, type Check, type Subject } from './check.ts';
+
+const CONNECT_MS = 3_000;
+
+export async function checkDestinations(subject: Subject): Promise<Check[]> {
+  const configured = subject.config?.destinations ?? [];
+  const checks = await Promise.all(configured.map((one) => checkOne(one, subject)));
+  return checks.flat();
+}
+
+async function checkOne(configured: ConfiguredDestination, subject: Subject): Promise<Check[]> {
+  const health = subject.health.destinations.find(({ name }) => name === configured.name);
+  const options = await optionsOf(configured);
+  return [
+    ...(health === undefined ? [] : [checkDelivery(health), ...checkLetters(health), ...checkLag(health, subject.now)]),
+    ...('problem' in options ? [options.problem] : await checkEndpoints(configured, options.declared, subject)),
+  ];
+}
+
+function checkDelivery({ name, resting, paused, lastError, lastDeliveredAt, delivered }: DestinationHealth): Check {
+  const check = `destination:${name}`;
+  if (paused)
+    return warning(
+      check,
+      'paused: the transcripts keep what it should get',
+      `npx stopwire destinations resume ${name}`,
+    );
+  if (resting !== undefined) {
+    return error(check, `rests until ${resting.until}: ${resting.reason}`, `npx stopwire destinations test ${name}`);
+  }
+  if (lastError !== undefined && lastError.at >= (lastDeliveredAt ?? '')) {
+    const detail = `has got nothing since ${lastError.at}: ${lastError.reason}`;
+    return error(check, detail, `npx stopwire destinations test ${name}`);
+  }
+  if (lastDeliveredAt === undefined) return ok(check, 'has got nothing yet');
+  return ok(check, `${countWords(delivered, 'record')}, the last of them at ${lastDeliveredAt}`);
+}
+
+function checkLetters({ name, deadLetters }: DestinationHealth): Check[] {
+  if (deadLetters === 0) return [];
+  return [
+    warning(`dead-letters:${name}`, `${countWords(deadLetters, 'record')} refused for good`, 'npx stopwire dlq list'),
+  ];
+}
+
+function checkLag(
+  { name, lag, pendingTranscripts: files, pendingBytes, paused }: DestinationHealth,
+  now: Date,
+): Check[] {
+  const check = `lag:${name}`;
+  if (lag === undefined) return [ok(check, 'nothing waits')];
+  if (!lag.isEndangered) return [ok(check, `${sizeWords(pendingBytes)} wait, the oldest from ${lag.oldestAt}`)];
+  const remedy = paused ? `npx stopwire destinations resume ${name}` : 'npx stopwire run';
+  return [error(check, `it has not got ${deletion(lag, files, now)}`, remedy)];
+}
+
+async function optionsOf({
+  name,
+  kind,
+  options,
+}: ConfiguredDestination): Promise<{ declared: Options } | { problem: Check }> {
+  const check = `destination-options:${name}`;
+  if (!isDestinationKind(kind)) return { problem: error(check, `there is no kind of destination "${kind}"`, INSTALL) };
+  const declared: Options = (await destinationKinds[kind]()).options;
+  const { problems } = checkOptions(declared, options);
+  if (problems.length === 0) return { declared };
+  const remedy = `npx stopwire destinations remove ${name}; npx stopwire destinations add`;
+  return { problem: error(check, problems.join('; '), remedy) };
+}
+
+/** Every address among the options. */
+async function checkEndpoints(
+  configured: ConfiguredDestination,
+  declared: Options,
+  subject: Subject,
+): Promise<Check[]> {
+  const addresses = Object.entries(declared)
+    .filter(([, option]) => option.kind === 'url')
+    .map(([name, option]) => configured.options[name] ?? option.default)
+    .filter((value) => typeof value === 'string');
+  return Promise.all(addresses.map((address) => checkEndpoint(configured, new URL(address), subject)));
+}
+
+/** Connects and sends nothing; through a proxy, only that one can be reached from here. */
+async function checkEndpoint({ name, options }: ConfiguredDestination, url: URL, subject: Subject): Promise<Check> {
+  const check = `endpoint:${name}`;
+  if (subject.offline) return skipped(check, 'not asked, since nothing may be connected to');
+  const named = typeof options['proxy'] === 'string' ? options['proxy'] : undefined;
+  const proxy = proxyFor(url, named, subject.env)?.url;
+  const { fault, ms } = await reach(proxy ?? url, CONNECT_MS);
+  const place = proxy === undefined ? url.host : `the proxy ${proxy.host}, which leads to ${url.host},`;
+  if (fault === undefined) return ok(check, `${place} answers after ${ms} ms`);
+  return error(check, `${place} cannot be reached (${fault})`, `npx stopwire destinations test ${name}`);
+}

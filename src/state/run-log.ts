@@ -1,0 +1,57 @@
+/** The run log read back: what the last runs said of each destination, and of themselves. */
+import { readTail } from '../lib/read-tail.ts';
+import { asArray, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
+
+/** Some hundred runs. */
+const MAX_BYTES = 131_072;
+
+export interface LoggedError {
+  /** When that run began. ISO 8601. */
+  at: string;
+  reason: string;
+}
+
+export interface RunLog {
+  /** The last run, as it was written. */
+  last: JsonObject | undefined;
+  /** Why the last run came to nothing, where it did. */
+  lastRunError: LoggedError | undefined;
+  /** What the last run that had trouble with a destination said of it. */
+  lastError(destination: string): LoggedError | undefined;
+}
+
+/** Reads the end of the log; one that is not there, or cannot be read, tells of no run. Never throws. */
+export function readRunLog(path: string): RunLog {
+  const runs = readTail(path, MAX_BYTES).flatMap(parse).toReversed();
+  const [last] = runs;
+  const error = asString(last?.['error']);
+  return {
+    last,
+    lastRunError: last === undefined || error === undefined ? undefined : { at: atOf(last), reason: error },
+    lastError(destination) {
+      for (const run of runs) {
+        const reason = reasonFor(run, destination);
+        if (reason !== undefined) return { at: atOf(run), reason };
+      }
+      return undefined;
+    },
+  };
+}
+
+function parse(line: string): JsonObject[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? [value] : [];
+  } catch {
+    return [];
+  }
+}
+
+function atOf(run: JsonObject): string {
+  return asString(run['at']) ?? '';
+}
+
+function reasonFor(run: JsonObject, destination: string): string | undefined {
+  const reports = asArray(run['destinations'])?.map(asObject) ?? [];
+  return asString(reports.find((report) => report?.['destination'] === destination)?.['reason']);
+}
