@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const SOURCE = join(import.meta.dirname, '..', 'src');
@@ -117,7 +117,9 @@ describe('the floors', () => {
 });
 
 /** What the HTTP destinations share. */
-const SHARED = new Set(['destinations/http-outcome.ts']);
+const SHARED = new Set(
+  ['outcome', 'transport', 'endpoint', 'headers', 'tls'].map((part) => `destinations/http-${part}.ts`),
+);
 
 describe('the packages', () => {
   test('each is imported in its one home', () => {
@@ -148,7 +150,7 @@ describe('the packages', () => {
 describe('the registries', () => {
   test.each([
     ['sources', ['source.ts', 'index.ts', 'agent-meta.ts']],
-    ['destinations', ['destination.ts', 'index.ts', 'http-outcome.ts', 'anosys-columns.ts']],
+    ['destinations', ['destination.ts', 'index.ts', 'anosys-columns.ts', ...SHARED].map((path) => basename(path))],
   ])('every file of %s is registered', (folder, others) => {
     const members = readdirSync(join(SOURCE, folder)).filter((name) => !others.some((other) => other === name));
     const registered = imports

@@ -45,11 +45,16 @@ describe('outcomeOf a success', () => {
 });
 
 describe('outcomeOf a failure', () => {
-  test.each([400, 413, 422])('%i rejects the batch, in the words of the server', (status) => {
+  test.each([
+    [400, {}],
+    [413, { tooLarge: true }],
+    [422, {}],
+  ])('%i rejects the batch, in the words of the server: %j', (status, more) => {
     const body = 'field "id" is missing';
     expect(outcome(status, { body })).toEqual({
       kind: 'rejected',
       reason: expect.stringMatching(/^4\d\d [A-Z][^:]+: field "id" is missing$/),
+      ...more,
     });
   });
 
@@ -65,9 +70,9 @@ describe('outcomeOf a failure', () => {
     [407, 'check the proxy'],
     [410, 'configure the new one'],
     [451, 'ask whoever runs it'],
-  ])('%i keeps the batch and says what to do: %s', (status, words) => {
+  ])('%i holds the batch and says what to do: %s', (status, words) => {
     const delivery = outcome(status, { body: 'ignored' });
-    expect(delivery).toEqual({ kind: 'retry', reason: expect.stringContaining(words) });
+    expect(delivery).toEqual({ kind: 'hold', reason: expect.stringContaining(words) });
     expect(reasonOf(delivery)).toMatch(new RegExp(`^${status} [A-Z][^:]*: `));
   });
 
@@ -77,11 +82,27 @@ describe('outcomeOf a failure', () => {
     expect(reasonOf(outcome(599, { body: 'oops' }))).toBe('599: oops');
   });
 
-  test.each([
-    100, 304, 402, 406, 408, 409, 411, 414, 415, 418, 425, 426, 428, 429, 431, 500, 501, 502, 503, 504, 507, 520, 524,
-    599, 0, 999,
-  ])('%i keeps the batch for later', (status) => {
-    expect(outcome(status)).toMatchObject({ kind: 'retry', reason: expect.stringContaining(`${status}`) });
+  test.each([300, 304, 399, 402, 406, 411, 412, 414, 415, 416, 417, 418, 421, 423, 424, 426, 428, 431, 444, 499])(
+    '%i, which no rule names, holds the batch in the words of the server',
+    (status) => {
+      const reason = expect.stringMatching(new RegExp(`^${status}( [^:]+)?: .*(because|not followed)`));
+      expect(outcome(status, { body: 'because' })).toEqual({ kind: 'hold', reason });
+    },
+  );
+
+  test.each([408, 425, 429, 500, 501, 502, 503, 504, 505, 507, 511, 520, 524, 529, 599, 0, 100, 999])(
+    '%i keeps the batch for later',
+    (status) => {
+      expect(outcome(status)).toEqual({ kind: 'retry', reason: expect.stringContaining(`${status}`) });
+    },
+  );
+
+  test('409 keeps the batch for later, and says that it may be under way', () => {
+    expect(outcome(409, { body: 'in progress' })).toEqual({
+      kind: 'retry',
+      reason: '409 Conflict: in progress',
+      conflict: true,
+    });
   });
 
   test.each([
@@ -98,7 +119,10 @@ describe('outcomeOf a failure', () => {
     [429, 'soon'],
     [503, ''],
     [500, '3'],
+    [408, '3'],
+    [409, '3'],
     [401, '3'],
+    [413, '3'],
   ])('%i with Retry-After %j sets no time', (status, value) => {
     expect(outcome(status, { headers: { 'retry-after': value } })).not.toHaveProperty('afterMs');
   });
@@ -137,22 +161,29 @@ describe("a server's words", () => {
 });
 
 describe('outcomeOfError', () => {
-  const faults: HttpFault[] = [
-    ...(['refused', 'unreachable', 'reset', 'timeout', 'dns', 'tls'] as const),
+  const passing: HttpFault[] = [
+    ...(['refused', 'unreachable', 'reset', 'timeout', 'dns', 'proxy-unreachable', 'proxy-failed'] as const),
     ...(['aborted', 'answer-too-large', 'bad-answer', 'failed'] as const),
   ];
-  test.each(faults)('%s keeps the batch and says why in words', (fault) => {
+  const lasting: HttpFault[] = ['unknown-host', 'forbidden-address', 'tls', 'proxy-tls', 'proxy-login', 'proxy-denied'];
+  test.each([
+    ...passing.map((fault) => [fault, 'retry'] as const),
+    ...lasting.map((fault) => [fault, 'hold'] as const),
+  ])('%s: %s, and says why in words', (fault, kind) => {
     expect(outcomeOfError(new HttpError(fault, 'ECODE'))).toEqual({
-      kind: 'retry',
-      reason: expect.stringMatching(/^[a-z][a-z ,;'A-Z]{15,} \(ECODE\)$/),
+      kind,
+      reason: expect.stringMatching(/^[a-z][a-z ,;'A-Z_-]{15,} \(ECODE\)$/),
     });
   });
 
-  test('leaves out a code that there is not', () => {
-    expect(outcomeOfError(new HttpError('timeout'))).toEqual({
-      kind: 'retry',
-      reason: 'the server did not answer in time',
-    });
+  test.each([
+    ['ECONNREFUSED', 'proxy.test:3128', ' (ECONNREFUSED, proxy proxy.test:3128)'],
+    ['ECONNREFUSED', undefined, ' (ECONNREFUSED)'],
+    [undefined, 'proxy.test:3128', ' (proxy proxy.test:3128)'],
+    [undefined, undefined, ''],
+  ])('names what there is: %s, %s', (code, proxy, end) => {
+    const reason = `the server did not answer in time${end}`;
+    expect(outcomeOfError(new HttpError('timeout', code), proxy)).toEqual({ kind: 'retry', reason });
   });
 
   test('throws on what is a bug', () => {

@@ -1,5 +1,6 @@
 /** Certificates of a test's own, made by openssl: none is kept in the repository. */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -24,8 +25,10 @@ export function makeCertificate(folder: string, { subjectAltName, days }: Certif
   const extension = join(folder, 'extension.cnf');
   const cert = join(folder, 'cert.pem');
   writeFileSync(extension, `subjectAltName=${subjectAltName}\n`);
+  // OpenSSL looks an authority up by its name: two of one name would stand in each other's way.
+  const subject = `/CN=stopwire test ${randomUUID()}`;
   const algorithm = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', ...algorithm, '-subj', '/CN=stopwire test', '-keyout', key, '-out', request);
+  openssl('req', ...algorithm, '-subj', subject, '-keyout', key, '-out', request);
   // `req -x509` refuses a lifetime that has passed; `x509 -req` takes it.
   openssl('x509', '-req', '-in', request, '-signkey', key, '-days', `${days}`, '-extfile', extension, '-out', cert);
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };

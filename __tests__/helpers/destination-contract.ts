@@ -89,10 +89,6 @@ export function testRemoteDestinationContract(name: string, setUp: () => Promise
       ['502', { status: 502 }],
       ['503', { status: 503 }],
       ['408', { status: 408 }],
-      ['401', { status: 401 }],
-      ['403', { status: 403 }],
-      ['404', { status: 404 }],
-      ['301', { status: 301, headers: { location: 'http://127.0.0.1:9/' } }],
       ['a web page with status 200', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html></html>' }],
       ['an answer that breaks off', 'cut'],
       ['a connection that breaks before the answer', 'lost'],
@@ -100,6 +96,15 @@ export function testRemoteDestinationContract(name: string, setUp: () => Promise
       ['an answer that is not HTTP', { raw: 'SSH-2.0-OpenSSH_9.9\r\n' }],
     ])('%s: keeps the batch for later', async (_title, step) => {
       expect(await deliverTo(step)).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/\w/) });
+    });
+
+    test.each<[string, Step]>([
+      ['401', { status: 401 }],
+      ['403', { status: 403 }],
+      ['404', { status: 404 }],
+      ['301', { status: 301, headers: { location: 'http://127.0.0.1:9/' } }],
+    ])('%s: keeps the batch until somebody has mended it', async (_title, step) => {
+      expect(await deliverTo(step)).toMatchObject({ kind: 'hold', reason: expect.stringMatching(/\w/) });
     });
 
     test('429 with Retry-After: waits as long as it was asked to', async () => {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { type TlsOptions, TLSSocket } from 'node:tls';
 import { gunzipSync } from 'node:zlib';
 
 export interface ReceivedRequest {
@@ -47,8 +48,8 @@ export interface LoopbackServer {
 }
 
 export interface LoopbackOptions {
-  /** Speaks TLS with this key and certificate, both PEM. */
-  tls?: { key: string; cert: string };
+  /** Speaks TLS with this key and certificate, and may ask for one of the client's. */
+  tls?: TlsOptions;
 }
 
 /** Starts a server that answers every request with 204 until it is given a script. */
@@ -64,7 +65,7 @@ export async function startLoopbackServer({ tls }: LoopbackOptions = {}): Promis
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     begun += 1;
     const step = (steps.length > 1 ? steps.shift() : steps[0]) ?? {};
-    if (step === 'reset-before-body') return void request.socket.resetAndDestroy();
+    if (step === 'reset-before-body') return reset(request.socket);
     const body = await readBody(request);
     const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
     requests.push(received);
@@ -106,7 +107,7 @@ export async function startLoopbackServer({ tls }: LoopbackOptions = {}): Promis
 function play(step: Exclude<Step, 'reset-before-body'>, { socket }: IncomingMessage, response: ServerResponse): void {
   switch (step) {
     case 'lost':
-      return void socket.resetAndDestroy();
+      return reset(socket);
     case 'hang':
       return;
     case 'cut':
@@ -121,6 +122,12 @@ function play(step: Exclude<Step, 'reset-before-body'>, { socket }: IncomingMess
       response.writeHead(step.status ?? 204, step.headers);
       response.end(step.body);
   }
+}
+
+/** Node resets no TLS connection; without the end that TLS asks for, it is as broken. */
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function drip(socket: Socket): void {

@@ -117,10 +117,13 @@ describe('post, when something breaks', () => {
     expect(await faultOf(server.url)).toMatchObject({ reason: 'refused', code: 'ECONNREFUSED' });
   });
 
-  test('the name cannot be resolved', async () => {
-    const error = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  test.each([
+    ['ENOTFOUND', 'unknown-host'],
+    ['EAI_AGAIN', 'dns'],
+  ])('the name cannot be resolved: %s', async (code, reason) => {
+    const error = Object.assign(new Error(`getaddrinfo ${code}`), { code });
     const agent = new Agent({ lookup: (_name, _options, answer) => answer(error, '') });
-    expect(await faultOf('http://collector.test/', { agent })).toMatchObject({ reason: 'dns', code: 'ENOTFOUND' });
+    expect(await faultOf('http://collector.test/', { agent })).toMatchObject({ reason, code });
   });
 
   test('a header cannot be sent', async () => {

@@ -7,6 +7,7 @@ const declared = declareOptions({
   folder: { kind: 'path', about: 'A folder.' },
   maxRecords: { kind: 'integer', about: 'How many.', default: 100, min: 1, max: 1_000 },
   verbose: { kind: 'boolean', about: 'Say more.', default: false },
+  headers: { kind: 'list', about: 'More headers.' },
 });
 
 const endpoint = 'https://collector.test/in';
@@ -20,7 +21,7 @@ describe('checkOptions', () => {
   });
 
   test('keeps what is given', () => {
-    const given = { endpoint, apiKey: 'k', folder: '/f', maxRecords: 1_000, verbose: true };
+    const given = { endpoint, apiKey: 'k', folder: '/f', maxRecords: 1_000, verbose: true, headers: ['a', 'b'] };
     expect(checkOptions(declared, given)).toEqual({ values: given, problems: [] });
   });
 
@@ -49,6 +50,9 @@ describe('checkOptions', () => {
     ['above the most', { endpoint, maxRecords: 1_001 }, '"maxRecords" must be a whole number from 1 to 1000'],
     ['a fraction', { endpoint, maxRecords: 1.5 }, '"maxRecords" must be a whole number from 1 to 1000'],
     ['a number as text', { endpoint, maxRecords: '10' }, '"maxRecords" must be a whole number from 1 to 1000'],
+    ['a list that is a text', { endpoint, headers: 'a' }, '"headers" must be a list of texts that are not empty'],
+    ['a list of other things', { endpoint, headers: ['a', 1] }, '"headers" must be a list of texts'],
+    ['a list with an empty text', { endpoint, headers: [''] }, '"headers" must be a list of texts'],
     ['a yes/no as text', { endpoint, verbose: 'true' }, '"verbose" must be true or false'],
   ])('names what is wrong: %s', (_title, given, problem) => {
     const { values, problems } = checkOptions(declared, given);

@@ -33,7 +33,14 @@ export type HttpFault =
   | 'reset'
   | 'timeout'
   | 'dns'
+  | 'unknown-host'
+  | 'forbidden-address'
   | 'tls'
+  | 'proxy-unreachable'
+  | 'proxy-tls'
+  | 'proxy-login'
+  | 'proxy-denied'
+  | 'proxy-failed'
   | 'aborted'
   | 'answer-too-large'
   | 'bad-answer'
@@ -54,8 +61,8 @@ export class HttpError extends Error {
 }
 
 /** Keeps connections open between requests; whoever makes one destroys it. */
-export function createAgent(url: URL): http.Agent {
-  return new (isTls(url) ? https : http).Agent({ keepAlive: true });
+export function createAgent(url: URL, options: https.AgentOptions = {}): http.Agent {
+  return new (isTls(url) ? https : http).Agent({ ...options, keepAlive: true });
 }
 
 /**
@@ -85,22 +92,37 @@ export async function post(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
+/** What went wrong with a request or its connection, in a word. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const code = reasonOf(error);
+  return new HttpError(FAULTS.find(([pattern]) => pattern.test(code))?.[1] ?? 'failed', code);
+}
+
+/** What an agent is given for a new connection. */
+export interface ConnectionOptions extends https.RequestOptions {
+  /** Ends what is done before there is a connection. Node keeps `signal` itself from agents. */
+  whileConnecting?: AbortSignal;
+}
+
 function send(
   { url, headers, body, agent }: HttpRequest,
   signal: AbortSignal,
   onConnect: () => void,
 ): Promise<http.IncomingMessage> {
+  const options: ConnectionOptions = {
+    ...urlToHttpOptions(url),
+    auth: null,
+    method: 'POST',
+    headers,
+    agent: agent ?? false,
+    // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.
+    rejectUnauthorized: true,
+    signal,
+    whileConnecting: signal,
+  };
   return new Promise((resolve, reject) => {
-    const request = (isTls(url) ? https : http).request({
-      ...urlToHttpOptions(url),
-      auth: null,
-      method: 'POST',
-      headers,
-      agent: agent ?? false,
-      // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.
-      rejectUnauthorized: true,
-      signal,
-    });
+    const request = (isTls(url) ? https : http).request(options);
     request.on('response', resolve);
     request.on('error', reject);
     request.on('socket', (socket) => {
@@ -109,7 +131,9 @@ function send(
         onConnect();
         request.end(body);
       };
-      if (request.reusedSocket) write();
+      // A tunnel through a proxy stands before the request gets it.
+      const isConnected = request.reusedSocket || (!isTls(url) && !socket.connecting);
+      if (isConnected) write();
       else socket.once(isTls(url) ? 'secureConnect' : 'connect', write);
     });
   });
@@ -140,7 +164,8 @@ const FAULTS: readonly (readonly [RegExp, HttpFault])[] = [
   [/^(?:EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EHOSTDOWN|ENETDOWN)$/, 'unreachable'],
   [/^(?:ECONNRESET|ECONNABORTED|EPIPE)$/, 'reset'],
   [/^ETIMEDOUT$/, 'timeout'],
-  [/^(?:ENOTFOUND|EAI_.*)$/, 'dns'],
+  [/^EAI_/, 'dns'],
+  [/^ENOTFOUND$/, 'unknown-host'],
   [/^HPE_/, 'bad-answer'],
   // OpenSSL's names for what is wrong with a certificate have no prefix in common.
   [
@@ -148,9 +173,3 @@ const FAULTS: readonly (readonly [RegExp, HttpFault])[] = [
     'tls',
   ],
 ];
-
-function toHttpError(error: unknown): HttpError {
-  if (error instanceof HttpError) return error;
-  const code = reasonOf(error);
-  return new HttpError(FAULTS.find(([pattern]) => pattern.test(code))?.[1] ?? 'failed', code);
-}

@@ -17,7 +17,8 @@ export type Option =
   | OptionShape<'url', string>
   | OptionShape<'path', string>
   | (OptionShape<'integer', number> & { min: number; max: number })
-  | OptionShape<'boolean', boolean>;
+  | OptionShape<'boolean', boolean>
+  | OptionShape<'list', readonly string[]>;
 
 export type Options = { readonly [name: string]: Option };
 
@@ -27,6 +28,7 @@ interface Values {
   path: string;
   integer: number;
   boolean: boolean;
+  list: readonly string[];
 }
 
 type Given = { required: true } | { default: string | number | boolean };
@@ -80,9 +82,15 @@ function mismatch(name: string, option: Option, value: unknown): string | undefi
       return typeof value === 'boolean' ? undefined : `"${name}" must be true or false`;
     case 'url':
       return isHttpUrl(value) ? undefined : `"${name}" must be an http or https address`;
+    case 'list':
+      return isListOfTexts(value) ? undefined : `"${name}" must be a list of texts that are not empty`;
     default:
       return typeof value === 'string' && value !== '' ? undefined : `"${name}" must be a text that is not empty`;
   }
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '');
 }
 
 function isHttpUrl(value: unknown): boolean {

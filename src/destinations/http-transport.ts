@@ -1,0 +1,126 @@
+/** What every HTTP destination shares: one POST a batch, with all options of the connection, and a Delivery for each. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { guardedLookup } from '../lib/forbidden-address.ts';
+import { createAgent, type HttpAnswer, post } from '../lib/http.ts';
+import { declareOptions, type OptionValues } from '../lib/options.ts';
+import { proxyFor } from '../lib/proxy.ts';
+import { tunnelThrough } from '../lib/tunnel.ts';
+import type { Delivery, Surroundings } from './destination.ts';
+import { checkEndpoint } from './http-endpoint.ts';
+import { credentials } from './http-headers.ts';
+import { outcomeOf, outcomeOfError } from './http-outcome.ts';
+import { readTlsFiles } from './http-tls.ts';
+
+/** To be spread into the options of a destination. */
+export const transportOptions = declareOptions({
+  endpoint: { kind: 'url', about: 'The address that batches are posted to.', required: true },
+  apiKey: { kind: 'string', about: 'Sent as `Authorization: Bearer <key>`.', secret: true },
+  headers: { kind: 'list', about: 'More headers, each as `Name: value`.', secret: true },
+  gzipAboveBytes: {
+    kind: 'integer',
+    about: 'A longer body is compressed with gzip.',
+    default: 8_192,
+    min: 0,
+    max: 1_073_741_824,
+  },
+  timeoutMs: {
+    kind: 'integer',
+    about: 'Milliseconds for a whole request and its answer.',
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+  },
+  connectTimeoutMs: {
+    kind: 'integer',
+    about: 'Milliseconds to connect, proxy and TLS included.',
+    default: 3_000,
+    min: 100,
+    max: 600_000,
+  },
+  insecureHttp: {
+    kind: 'boolean',
+    about: 'Allows plain http to another machine: records and key travel readable.',
+    default: false,
+  },
+  proxy: {
+    kind: 'url',
+    about:
+      'The proxy to connect through, by CONNECT; a login stands in its address. Without it, https goes through `HTTPS_PROXY`, but for the hosts in `NO_PROXY`.',
+    secret: true,
+  },
+  ca: {
+    kind: 'path',
+    about: 'A PEM file of certificate authorities to trust besides those of Node and `NODE_EXTRA_CA_CERTS`.',
+  },
+  clientCertificate: { kind: 'path', about: 'A PEM file with the certificate to show to the server.' },
+  clientKey: { kind: 'path', about: 'A PEM file with its private key, unencrypted and readable by its owner alone.' },
+});
+
+export interface Transport {
+  /** Posts a body, compressed where it is long; returns the outcome, and throws only on a bug. */
+  post(body: string | Uint8Array, headers: { readonly [name: string]: string }, signal: AbortSignal): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+export interface Reading {
+  /** Epoch ms. */
+  now: () => number;
+  /** What an answer means; secrets have been taken out of its words. */
+  outcomeOf: typeof outcomeOf;
+}
+
+/** Opens the way to an endpoint; nothing is sent. Throws a UserError where an option cannot be used. */
+export async function openTransport(
+  values: OptionValues<typeof transportOptions>,
+  { env, userAgent }: Surroundings,
+  reading: Partial<Reading> = {},
+): Promise<Transport> {
+  const { now, outcomeOf: outcome }: Reading = { now: Date.now, outcomeOf, ...reading };
+  const { timeoutMs, connectTimeoutMs, gzipAboveBytes } = values;
+  const url = checkEndpoint(values.endpoint, values.insecureHttp);
+  const { headers: ownHeaders, redact } = credentials(values.apiKey, values.headers ?? []);
+  const contexts = readTlsFiles(values, env);
+  const proxy = proxyFor(url, values.proxy, env);
+  const agent = createAgent(url, {
+    lookup: guardedLookup(),
+    ...(contexts.server && { secureContext: contexts.server }),
+  });
+  if (proxy !== undefined) tunnelThrough(agent, proxy, contexts.proxy);
+  return {
+    async post(text, added, signal) {
+      const { body, encoding } = await compress(text, gzipAboveBytes);
+      const headers = { ...ownHeaders, ...added, ...encoding, 'User-Agent': userAgent };
+      try {
+        const answer = await post({ url, headers, body, timeoutMs, connectTimeoutMs, agent, signal });
+        return outcome(withoutSecrets(answer, redact), now());
+      } catch (error) {
+        return outcomeOfError(error, proxy?.url.host);
+      }
+    },
+    async close() {
+      agent.destroy();
+    },
+  };
+}
+
+const gzipAsync = promisify(gzip);
+
+async function compress(
+  content: string | Uint8Array,
+  aboveBytes: number,
+): Promise<{ body: Uint8Array; encoding: object }> {
+  const body = typeof content === 'string' ? Buffer.from(content) : content;
+  if (body.length <= aboveBytes) return { body, encoding: {} };
+  return { body: await gzipAsync(body), encoding: { 'Content-Encoding': 'gzip' } };
+}
+
+/** Of the headers, a redirect's address is the one that is shown. */
+function withoutSecrets({ status, headers, body }: HttpAnswer, redact: (text: string) => string): HttpAnswer {
+  const { location } = headers;
+  return {
+    status,
+    headers: { ...headers, ...(location !== undefined && { location: redact(location) }) },
+    body: redact(body),
+  };
+}
