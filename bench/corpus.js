@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const CORPUS_BYTES = 200_000_000;
 const FILE_BYTES = 5_000_000;
 
-/** Writes about 200 MB in files of a few megabytes into a new folder. Answers the bytes written. */
-export function writeCorpus(folder) {
+/** Writes about so many bytes, in files of a few megabytes, into a new folder. Answers the bytes written. */
+export function writeCorpus(folder, size = CORPUS_BYTES) {
   const samples = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
   const text = readdirSync(samples, { recursive: true })
     .filter((name) => name.endsWith('.jsonl') && !name.endsWith('journal.jsonl'))
@@ -18,7 +18,7 @@ export function writeCorpus(folder) {
   const file = text.repeat(Math.ceil(FILE_BYTES / text.length));
   mkdirSync(folder, { recursive: true });
   let bytes = 0;
-  for (let index = 0; bytes < CORPUS_BYTES; index += 1) {
+  for (let index = 0; bytes < size; index += 1) {
     const path = join(folder, `${index}.jsonl`);
     writeFileSync(path, file);
     bytes += statSync(path).size;

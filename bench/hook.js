@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { BIN, median, percentile, wallMs } from './measure.js';
 
 const ROUNDS = 15;
+const AT_ONCE = 20;
 
 export async function benchHook() {
   const home = mkdtempSync(join(tmpdir(), 'stopwire-bench-'));
@@ -30,6 +31,13 @@ export async function benchHook() {
       timings.hook.push(await wallMs('sh', ['-c', command], { env, stdin }));
       await workerEnd(join(home, '.local', 'state', 'stopwire'));
     }
+    const atOnce = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => wallMs('sh', ['-c', command], { env, stdin })),
+    );
+    await workerEnd(join(home, '.local', 'state', 'stopwire'));
+    const nodesAtOnce = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => wallMs(process.execPath, ['-e', '0'], { env })),
+    );
     return [
       {
         what: 'foreground of the hook',
@@ -42,6 +50,12 @@ export async function benchHook() {
         value: `${percentile(timings.hook, 0.95).toFixed(1)} ms`,
         against: 'node -e 0',
         ratio: percentile(timings.hook, 0.95) / median(timings.node),
+      },
+      {
+        what: `foreground of the hook, p95 of ${AT_ONCE} at once`,
+        value: `${percentile(atOnce, 0.95).toFixed(0)} ms`,
+        against: `node -e 0, ${AT_ONCE} at once`,
+        ratio: percentile(atOnce, 0.95) / percentile(nodesAtOnce, 0.95),
       },
       {
         what: 'foreground of the hook',

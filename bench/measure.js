@@ -19,6 +19,18 @@ export async function wallMs(command, args, options = {}) {
   return ms;
 }
 
+/** Starts a Node script with this on its standard input; its promise answers what it used, when it has ended. */
+export async function startUsage(args, env, stdin) {
+  const folder = mkdtempSync(join(tmpdir(), 'stopwire-bench-usage-'));
+  const report = join(folder, 'usage.json');
+  try {
+    await wallMs(process.execPath, ['--import', REPORTER, ...args], { env: { ...env, BENCH_USAGE: report }, stdin });
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Runs a Node script to its end; answers its wall ms, CPU ms, peak memory in MB and what it printed. */
 export function usageOf(args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'stopwire-bench-usage-'));

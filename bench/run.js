@@ -1,11 +1,20 @@
-/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|mapping|backlog|cost]`. Needs a built dist/. */
+/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|mapping|masking|backlog|worker|cost]`. Needs a built dist/. */
 import { cpus } from 'node:os';
 import { benchBacklog } from './backlog.js';
 import { benchCost } from './cost.js';
 import { benchHook } from './hook.js';
 import { benchMapping } from './mapping.js';
+import { benchMasking } from './masking.js';
+import { benchWorker } from './worker.js';
 
-const benches = { hook: benchHook, mapping: benchMapping, backlog: benchBacklog, cost: benchCost };
+const benches = {
+  hook: benchHook,
+  mapping: benchMapping,
+  masking: benchMasking,
+  backlog: benchBacklog,
+  worker: benchWorker,
+  cost: benchCost,
+};
 const [only] = process.argv.slice(2);
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
 console.log('| what | here | against | ratio |\n| --- | --- | --- | --- |');

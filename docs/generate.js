@@ -1,6 +1,6 @@
 /**
- * Writes the reference from the code: fields, schema of the record, options of destinations, commands, and what became
- * of other systems' features. With --check it writes nothing and exits 1 where a page is not what the code says. Needs
+ * Writes the reference from the code: fields, schema of the record, what each level of redaction sends, options of
+ * destinations, commands, and what became of other systems' features. With --check it writes nothing and exits 1 where a page is not what the code says. Needs
  * a built dist/.
  */
 import { execFileSync } from 'node:child_process';
@@ -28,7 +28,7 @@ const COMMANDS = [
   'uninstall',
 ];
 
-const { fieldsPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
+const { fieldsPage, privacyPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
 const pages = {
   'docs/fields.md': await formatted(fieldsPage(), 'markdown'),
   'schema/record.v1.json': await formatted(JSON.stringify(recordSchema()), 'json'),
@@ -36,6 +36,7 @@ const pages = {
   'docs/commands.md': await commandsPage(),
   'docs/anosys.md': await anosysPage(),
   'docs/systems.md': await systemsPage(),
+  'docs/privacy.md': await privacyText(),
 };
 if (process.argv.includes('--check')) check();
 else for (const [path, text] of Object.entries(pages)) write(path, text);
@@ -48,6 +49,7 @@ async function load() {
     await build({
       stdin: {
         contents: `export { fieldsPage } from './src/commands/fields-page.ts';
+          export { privacyPage } from './docs/privacy-page.ts';
           export { recordSchema } from './docs/record-schema.ts';
           export { destinationKinds } from './src/destinations/index.ts';
           export { anosysColumns } from './src/destinations/anosys-columns.ts';
@@ -128,6 +130,11 @@ them here: fields of the record in backticks (see [fields.md](fields.md)), or a 
 prefix and a number.`,
     sections,
   );
+}
+
+function privacyText() {
+  const { lead, sections } = privacyPage();
+  return page('What is sent, field by field', lead, sections);
 }
 
 function page(title, lead, sections) {

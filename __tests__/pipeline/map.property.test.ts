@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSettled, type MessageRecord } from '../../src/fields/index.ts';
-import type { Line } from '../../src/types.ts';
+import { changed, containersIn, put } from '../helpers/changed-lines.ts';
 import { fixtureFiles, type FixtureFile } from '../helpers/fixtures.ts';
 import { foldLines, mapFile } from '../helpers/mapped.ts';
 import { schemaErrors } from '../helpers/record-schema.ts';
@@ -47,35 +47,6 @@ function fileAt(index: number): FixtureFile {
   const file = files[index % files.length];
   if (file === undefined) throw new Error('there are no fixtures');
   return file;
-}
-
-/** An object somewhere in a value, and the keys by which things can be put into it. */
-type Container = { [key: string]: unknown };
-
-function containersIn(value: unknown): Container[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const below = Object.values(value).flatMap(containersIn);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
-  return Array.isArray(value) ? below : [value as Container, ...below];
-}
-
-function put(container: Container, key: string, value: unknown): void {
-  // As JSON.parse does: `__proto__` becomes a key like any other.
-  Object.defineProperty(container, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** A copy of a file in which some lines are changed; bytes and hashes stay, as ids are made from them. */
-function changed(file: FixtureFile, changes: readonly { line: number; change: (line: Line) => void }[]): FixtureFile {
-  const lines = [...file.lines];
-  for (const { line: at, change } of changes) {
-    const index = at % lines.length;
-    const line = lines[index];
-    if (line === undefined) continue;
-    const value = structuredClone(line.value);
-    change(value);
-    lines[index] = { ...line, value };
-  }
-  return { ...file, lines };
 }
 
 function withAdditions(file: FixtureFile, additions: readonly Addition[]): FixtureFile {

@@ -17,6 +17,7 @@ describe('where things are kept', () => {
       log: '/home/dev/.local/state/stopwire/hook.log',
       owners: '/home/dev/.local/state/stopwire/owners',
       hostId: '/home/dev/.local/state/stopwire/host-id',
+      hashKey: '/home/dev/.local/state/stopwire/hash-key',
       deadLetters: '/home/dev/.local/state/stopwire/dead-letters',
       quarantine: '/home/dev/.local/state/stopwire/quarantine.jsonl',
       dataDirectory: '/home/dev/.local/share/stopwire',

@@ -1,6 +1,6 @@
 /** What humans, the model and tools wrote. */
 import { asArray, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
-import { characters, count, fieldGroup, flag, ids, text, texts, words, type ValuesOf } from './field.ts';
+import { characters, count, fieldGroup, flag, ids, mediaTypes, text, texts, type ValuesOf } from './field.ts';
 import { jsonText } from '../lib/json-dump.ts';
 import { isKnown } from '../line/line-types.ts';
 import { jsonTextWithoutMedia } from '../line/media.ts';
@@ -35,7 +35,7 @@ export const contentFields = fieldGroup({
     '`message.content[].type`, `message.content[].content[].type` = image',
     'Images on the line, in prompts and in results of tools; absent without any.',
   ),
-  image_media_types: words(
+  image_media_types: mediaTypes(
     '`message.content[].source.media_type`, `message.content[].content[].source.media_type`',
     'The formats of these images, each once.',
   ),

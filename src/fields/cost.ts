@@ -1,5 +1,5 @@
 /** What the response cost at list price. Filled by the price step, from the usage fields alone. */
-import { fieldGroup, picoUsd, usd, word, words, type ValuesOf } from './field.ts';
+import { dated, datedWords, fieldGroup, picoUsd, usd, word, words, type ValuesOf } from './field.ts';
 
 export const costFields = fieldGroup({
   cost_usd: usd(
@@ -15,11 +15,11 @@ export const costFields = fieldGroup({
     '`priced`, `not_billed`, or why there is no price: `unknown_model`, `no_price_for_date`, `fast_rate_unknown`, `cache_price_unknown`, `refusal_billing_unknown`, `no_price_table`.',
   ),
   cost_flags: words('the price step', 'Assumptions behind the amount, for instance `cache_ttl_assumed_5m`.'),
-  price_id: word(
+  price_id: dated(
     'pricing/*.json, or the prices of your own',
     'The price row: model, first day in force, and `fast` or the prompt tier where one applied.',
   ),
-  price_step_ids: words(
+  price_step_ids: datedWords(
     'the same, by the model of each billed item of `message.usage.iterations[]`',
     'The price row of each step, where the API took several for the response.',
   ),

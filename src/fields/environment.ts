@@ -1,12 +1,12 @@
 /** What the client told the model about where it works: machine, directories, date, model and repository. */
 import { asArray, asBoolean, asObject, asString, isObject, own, type JsonObject } from '../lib/json.ts';
-import { fieldGroup, flag, place, places, text, word, words, type ValuesOf } from './field.ts';
+import { fieldGroup, flag, place, places, release, text, word, words, type ValuesOf } from './field.ts';
 import type { Scope } from './scope.ts';
 import { asStrings } from '../line/values.ts';
 
 export const environmentFields = fieldGroup({
   environment_platform: word('`attachment.snapshot.platform`', 'The operating system.'),
-  environment_os_version: word('`attachment.snapshot.osVersion`', 'Its release.'),
+  environment_os_version: release('`attachment.snapshot.osVersion`', 'Its release.'),
   environment_shell: word('`attachment.snapshot.shell`', 'The shell.'),
   is_git_repo: flag('`attachment.snapshot.isGitRepo`', 'The working directory belongs to a repository.'),
   is_worktree: flag('`attachment.snapshot.isWorktree`', 'It belongs to a worktree.'),
@@ -18,8 +18,8 @@ export const environmentFields = fieldGroup({
   environment_changes: words('`attachment.changes[].field`', 'What has changed since the model was told last.'),
   announced_date: word('`attachment.date`', 'The date that the model was told.'),
   announced_model: word('`attachment.identity.modelId`', 'The model that it was told to be.'),
-  announced_model_name: word('`attachment.identity.marketingName`', 'The name of that model.'),
-  knowledge_cutoff: word('`attachment.identity.knowledgeCutoff`', 'When its training data end.'),
+  announced_model_name: release('`attachment.identity.marketingName`', 'The name of that model.'),
+  knowledge_cutoff: release('`attachment.identity.knowledgeCutoff`', 'When its training data end.'),
   initial_git_status: text('`attachment.context.gitStatus`', 'Branch, changes and last commits at the start.'),
   remote_session_url: place('`attachment.url`', 'Where the session can be seen on the web.'),
   commit_trailer: text('`attachment.commit`', 'What the model is to write below the messages of commits.'),

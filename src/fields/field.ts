@@ -1,4 +1,5 @@
 /** How a field of the record is declared: once, with all that types, documentation and redaction need. */
+import type { Form } from './forms.ts';
 
 /**
  * What a value can tell about a person or a company, from least to most.
@@ -20,6 +21,8 @@ interface ValueTypes {
 export interface Field {
   type: keyof ValueTypes;
   privacy: Privacy;
+  /** What its words look like, where that is not the form of its class: `word` for an enum, `id` for an id. */
+  form?: Form;
   /** Tokens, USD, ms, bytes; left out where the value has none. */
   unit?: string;
   /** Where the value comes from: paths in the line, in backticks, or the rule that makes it. */
@@ -59,6 +62,14 @@ export const flag = kind({ type: 'boolean', privacy: 'metric' });
 export const time = kind({ type: 'timestamp', privacy: 'metric' });
 export const word = kind({ type: 'string', privacy: 'enum' });
 export const words = kind({ type: 'strings', privacy: 'enum' });
+export const tallies = kind({ type: 'strings', privacy: 'enum', form: 'tally' });
+export const dated = kind({ type: 'string', privacy: 'enum', form: 'dated' });
+export const datedWords = kind({ type: 'strings', privacy: 'enum', form: 'dated' });
+export const media = kind({ type: 'string', privacy: 'enum', form: 'media' });
+export const mediaTypes = kind({ type: 'strings', privacy: 'enum', form: 'media' });
+export const release = kind({ type: 'string', privacy: 'enum', form: 'release' });
+export const processor = kind({ type: 'string', privacy: 'enum', form: 'processor' });
+export const scopedWords = kind({ type: 'strings', privacy: 'enum', form: 'scoped' });
 export const id = kind({ type: 'string', privacy: 'id' });
 export const ids = kind({ type: 'strings', privacy: 'id' });
 export const place = kind({ type: 'string', privacy: 'path' });

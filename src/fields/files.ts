@@ -3,7 +3,7 @@ import { asCount, asObject, asString, type JsonObject } from '../lib/json.ts';
 import type { Call } from './call.ts';
 import { calledFile } from '../line/called-file.ts';
 import { countLines } from '../line/code-lines.ts';
-import { bytes, count, fieldGroup, flag, place, word, type ValuesOf } from './field.ts';
+import { bytes, count, fieldGroup, flag, media, place, word, type ValuesOf } from './field.ts';
 import { extensionOf, languageOf } from '../line/file-languages.ts';
 import { insideOf, type Folders } from '../line/project-paths.ts';
 import { isSensitivePath, isSystemPath } from '../line/sensitive-paths.ts';
@@ -42,7 +42,7 @@ export const fileFields = fieldGroup({
     'The name looks like that of a file with secrets: `.env`, `.pem`, `id_rsa` and others.',
   ),
   is_system_file: flag('file_path', 'The file lies in `/etc`, `/usr/bin`, `/usr/sbin`, `/var/log` or `/boot`.'),
-  image_media_type: word('`toolUseResult.file.type`', 'The type of the image that was read.'),
+  image_media_type: media('`toolUseResult.file.type`', 'The type of the image that was read.'),
   image_width: count('`toolUseResult.file.dimensions.originalWidth`', 'Its width in pixels.'),
   image_height: count('`toolUseResult.file.dimensions.originalHeight`', 'Its height in pixels.'),
   image_display_width: count(

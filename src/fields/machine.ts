@@ -1,5 +1,17 @@
 /** The machine on which the line was read, and the client's account where the user has asked for it. */
-import { bytes, count, fieldGroup, flag, id, place, text, texts, word, type ValuesOf } from './field.ts';
+import {
+  bytes,
+  count,
+  fieldGroup,
+  flag,
+  id,
+  place,
+  processor,
+  scopedWords,
+  text,
+  word,
+  type ValuesOf,
+} from './field.ts';
 import type { Scope } from './scope.ts';
 
 export const machineFields = fieldGroup({
@@ -12,18 +24,21 @@ export const machineFields = fieldGroup({
   is_container: flag('marks that container engines leave', 'The client ran in a container.'),
   is_wsl: flag('the kernel release', 'The client ran in the Windows Subsystem for Linux.'),
   account_email: text('.claude.json, on request only', "The client's account."),
-  account_id: id('.claude.json, on request only', "The account's id."),
-  organization_id: id('.claude.json, on request only', "The account's organization."),
+  account_id: place('.claude.json, on request only', "The account's id."),
+  organization_id: place('.claude.json, on request only', "The account's organization."),
 });
 
 /** Larger facts of the machine, on the record of the session alone. */
 export const machineDetailFields = fieldGroup({
   node_version: word('the running Node.js', 'The version of Node.js that stopwire runs on.'),
-  cpu_model: word('the processor', 'Its model.'),
+  cpu_model: processor('the processor', 'Its model.'),
   cpu_count: count('the processor', 'Its logical cores.'),
   memory_bytes: bytes('the operating system', 'Memory of the machine.'),
-  mcp_servers: texts('.claude.json and .mcp.json', 'MCP servers that are set up, with their scope.'),
-  skills_registered: texts("the client's and the project's skills folders", 'Skills that are there, with their scope.'),
+  mcp_servers: scopedWords('.claude.json and .mcp.json', 'MCP servers that are set up, with their scope.'),
+  skills_registered: scopedWords(
+    "the client's and the project's skills folders",
+    'Skills that are there, with their scope.',
+  ),
 });
 
 export function fillMachine(record: ValuesOf<typeof machineFields>, { capture }: Scope): void {

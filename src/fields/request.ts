@@ -1,6 +1,6 @@
 /** What the client asked the API for, since 2.1.329: a row per request, and rows for the parts that requests share. */
 import { asArray, asCount, asNumber, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
-import { count, decimal, fieldGroup, id, ids, text, tokens, word, words, type ValuesOf } from './field.ts';
+import { count, decimal, fieldGroup, id, ids, tallies, text, tokens, word, words, type ValuesOf } from './field.ts';
 import type { Scope } from './scope.ts';
 import { asStrings } from '../line/values.ts';
 
@@ -14,7 +14,7 @@ export const requestFields = fieldGroup({
   request_temperature: decimal('`params.temperature`', 'The sampling temperature.'),
   request_speed: word('`params.speed`', '`fast` where the fast mode was asked for.'),
   request_betas: words('`params.betas[]`', 'The beta features that the request switched on.'),
-  request_context_edits: words(
+  request_context_edits: tallies(
     '`params.context_management.edits[].type`, `params.context_management.edits[].keep`',
     'What the API was told to clear from the context, and how much of it to keep, as `clear_thinking_20251015=all`.',
   ),

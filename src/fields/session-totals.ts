@@ -1,6 +1,6 @@
 /** What a session has added up to so far. On the record of type `session`, renewed at the end of each turn. */
 import type { Session } from '../context.ts';
-import { count, fieldGroup, ms, time, tokens, usd, word, words, type ValuesOf } from './field.ts';
+import { count, fieldGroup, ms, tallies, time, tokens, usd, word, words, type ValuesOf } from './field.ts';
 import { withTurn } from '../fold/tally.ts';
 import { msBetween } from '../line/parts.ts';
 import type { Scope } from './scope.ts';
@@ -27,7 +27,7 @@ export const sessionTotalsFields = fieldGroup({
   ),
   session_models: words('requested_model, else model', 'Models of the session, by first use.'),
   session_tool_calls: count('tool_use blocks', 'Tool calls.'),
-  session_tools: words('tool_use blocks', 'Tools with their number of calls, as `Bash=3`.'),
+  session_tools: tallies('tool_use blocks', 'Tools with their number of calls, as `Bash=3`.'),
   session_tool_errors: count('tool_result blocks', 'Calls that failed or were refused.'),
   session_permission_denials: count('permission_outcome', 'Calls that a person or a rule refused.'),
   session_hook_blocks: count('permission_outcome', 'Calls that a hook blocked.'),

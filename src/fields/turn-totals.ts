@@ -1,6 +1,19 @@
 /** What a turn added up to. Filled on the record that ends it. */
 import type { Turn } from '../context.ts';
-import { count, decimal, fieldGroup, ms, places, time, tokens, usd, word, words, type ValuesOf } from './field.ts';
+import {
+  count,
+  decimal,
+  fieldGroup,
+  ms,
+  places,
+  tallies,
+  time,
+  tokens,
+  usd,
+  word,
+  words,
+  type ValuesOf,
+} from './field.ts';
 import type { TurnStatus } from '../fold/turn.ts';
 import { msBetween } from '../line/parts.ts';
 import type { Scope } from './scope.ts';
@@ -41,7 +54,7 @@ export const turnTotalsFields = fieldGroup({
   turn_unpriced_responses: count('cost_status', 'Responses without a price: with any, turn_cost_usd is a lower bound.'),
   turn_models: words('requested_model, else model', 'Models of the turn, by first use.'),
   turn_tool_calls: count('tool_use blocks', 'Tool calls in the turn.'),
-  turn_tools: words('tool_use blocks', 'Tools of the turn with their number of calls, as `Bash=3`.'),
+  turn_tools: tallies('tool_use blocks', 'Tools of the turn with their number of calls, as `Bash=3`.'),
   turn_tool_errors: count('tool_result blocks', 'Calls that failed or were refused.'),
   turn_tool_duration_ms: ms('tool_duration_ms', 'Sum over the calls; parallel ones count each.'),
   turn_parallel_tools_max: count('tool_use blocks per message id', 'The most calls that one response made.'),

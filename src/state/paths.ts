@@ -13,6 +13,8 @@ export interface Paths {
   log: string;
   /** A random name for this installation. */
   hostId: string;
+  /** What keyed hashes are made with. */
+  hashKey: string;
   /** From which transcript each response was delivered first. */
   owners: string;
   deadLetters: string;
@@ -51,6 +53,7 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
     wake: join(stateDirectory, 'wake'),
     log: join(stateDirectory, 'hook.log'),
     hostId: join(stateDirectory, 'host-id'),
+    hashKey: join(stateDirectory, 'hash-key'),
     owners: join(stateDirectory, 'owners'),
     deadLetters: join(stateDirectory, 'dead-letters'),
     quarantine: join(stateDirectory, 'quarantine.jsonl'),
