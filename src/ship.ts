@@ -29,6 +29,9 @@ export interface Shipment extends Making {
 /** `current`: nothing is left · `outdated`: it left early · `resting`: the destination has to be left alone. */
 export type Arrival = { state: 'current' | 'outdated' } | { state: 'resting'; reason: string; until: number };
 
+/** After so many failures in a row, a conflict is no longer taken for a batch that is still being worked on. */
+const CONFLICTS = 3;
+
 const CURRENT: Arrival = { state: 'current' };
 
 /**
@@ -77,7 +80,8 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
   // What cannot be noted is not sent: a full disk must not turn into the same batch sent at every fire.
   journal.intend(name, { id, records: records.length, parts });
   const hasTakenBefore = (journal.tally(name)?.records ?? 0) > 0;
-  const outcome = await deliver(batch, await open(), { signal, hasTakenBefore });
+  const isPatient = (journal.rest(name)?.failures ?? 0) < CONFLICTS;
+  const outcome = await deliver(batch, await open(), { signal, hasTakenBefore, isPatient });
   if (outcome.settled > 0) {
     owners.keep();
     onDelivered(commit(batch, outcome, ledger()));

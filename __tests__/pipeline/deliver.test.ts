@@ -157,6 +157,16 @@ describe('a fault that may pass', () => {
     },
   );
 
+  test('is a conflict with a request that is still at work, until that has been said for long enough', async () => {
+    const CONFLICT: Delivery = { kind: 'retry', reason: 'status 409', conflict: true };
+    const busy = place(({ records }) => (records.some(({ id }) => id === 'r1') ? CONFLICT : DELIVERED));
+    expect(await deliver(batchOf(...ids(4)), busy.destination, always)).toMatchObject({ settled: 0, pause: CONFLICT });
+    expect(await deliver(batchOf(...ids(4)), busy.destination, { ...always, isPatient: false })).toEqual({
+      settled: 4,
+      refused: [{ record: { id: 'r1', type: 'assistant' }, reason: 'status 409' }],
+    });
+  });
+
   test('hands the signal on to every request', async () => {
     const run = new AbortController();
     const seen: AbortSignal[] = [];

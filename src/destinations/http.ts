@@ -33,14 +33,17 @@ export async function openHttp(
     limits: { maxRecords: values.maxRecords, maxBytes: values.maxBytes },
     deliver(batch, signal) {
       const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': batch.id };
-      return transport.post(encode(batch, new Date(now()).toISOString()), headers, signal);
+      return transport.post(encode(batch), headers, signal);
     },
     close: () => transport.close(),
   };
 }
 
-/** The body of a request; the records' JSON is joined as it is. Pure. */
-export function encode({ id, json }: Batch, sentAt: string): string {
-  const head = JSON.stringify({ schema: 'stopwire.batch.v1', batch_id: id, sent_at: sentAt });
+/**
+ * The body of a request; the records' JSON is joined as it is. Without the time: a batch that is sent again is the same
+ * to the byte, as its Idempotency-Key promises.
+ */
+export function encode({ id, json }: Batch): string {
+  const head = JSON.stringify({ schema: 'stopwire.batch.v1', batch_id: id });
   return `${head.slice(0, -1)},"records":[${json.join(',')}]}`;
 }

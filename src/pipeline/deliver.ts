@@ -26,6 +26,8 @@ export interface Delivering {
   signal: AbortSignal;
   /** Whether the destination has taken anything before: else a refusal rather speaks of its address or its format. */
   hasTakenBefore: boolean;
+  /** A conflict is the same batch still being worked on, unless it has been one for several tries: then a refusal. */
+  isPatient?: boolean;
 }
 
 interface Range {
@@ -44,7 +46,7 @@ const MAX_REQUESTS = 33;
 export async function deliver(
   batch: Batch,
   destination: Destination,
-  { signal, hasTakenBefore }: Delivering,
+  { signal, hasTakenBefore, isPatient = true }: Delivering,
 ): Promise<Outcome> {
   const outcome: Outcome & { refused: Refusal[] } = { settled: 0, refused: [] };
   const ranges: Range[] = [{ from: 0, to: batch.records.length }];
@@ -54,7 +56,8 @@ export async function deliver(
     if (range === undefined) break;
     const { delivery, tooLarge } = await deliverRange(batch, range, destination, signal);
     if (tooLarge !== undefined) outcome.tooLarge = Math.min(tooLarge, outcome.tooLarge ?? Infinity);
-    if (delivery.kind === 'retry' || delivery.kind === 'hold') {
+    const isConflict = delivery.kind === 'retry' && delivery.conflict && !isPatient;
+    if ((delivery.kind === 'retry' && !isConflict) || delivery.kind === 'hold') {
       outcome.pause = delivery;
       break;
     }
