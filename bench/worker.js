@@ -64,7 +64,9 @@ async function worker(fill) {
     usageOf([BIN, 'install', '--no-auto-update', '--file', output], env);
     const live = join(projects, 'live', 'live.jsonl');
     appendFileSync(live, `${LIVE}\n`);
-    const ended = startUsage([BIN, 'hook'], env, JSON.stringify({ transcript_path: live }));
+    // As the launcher starts it.
+    const args = ['--max-semi-space-size=4', BIN, 'hook'];
+    const ended = startUsage(args, env, JSON.stringify({ transcript_path: live }));
     const startedAt = performance.now();
     while (!existsSync(output) || statSync(output).size === 0) await sleep(5);
     const liveMs = performance.now() - startedAt;

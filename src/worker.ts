@@ -3,6 +3,7 @@
  * to date, waits for the lines that the client writes after the hook, and goes.
  */
 import { statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { emptyConfig, readConfig, type Config } from './config.ts';
@@ -11,7 +12,7 @@ import { ensurePrivateDirectory } from './lib/private-directory.ts';
 import { readBounded } from './lib/read-bounded.ts';
 import { thisMachine } from './machine.ts';
 import { reconcile } from './reconcile.ts';
-import { run, type RunReport } from './run.ts';
+import { run, type DestinationReport } from './run.ts';
 import { openJournal } from './state/journal.ts';
 import { sweepLeftovers } from './state/leftovers.ts';
 import { acquireLock, type Lock } from './state/lock.ts';
@@ -70,10 +71,20 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   const isOutdated = (): boolean => hasWakeMark(paths.wake) || !lock.isHeld() || Date.now() > endsAt;
   // Read each time, and under the lock: what was removed, added or paused meanwhile counts from the next sweep on.
   const configNow = (): Config => readConfig(paths.config) ?? emptyConfig();
-  const sweep = (): Promise<RunReport> => {
+  const sweep = async (project?: string): Promise<Sweep> => {
     const config = configNow();
     const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home), paths.stateDirectory];
-    return run({ config, roots, fired, journal, machine, signal, isOutdated });
+    const { transcripts, destinations } = await run({
+      config,
+      roots,
+      fired,
+      project,
+      journal,
+      machine,
+      signal,
+      isOutdated,
+    });
+    return { transcripts: transcripts.length, live: transcripts.slice(0, LIVE_TRANSCRIPTS), destinations };
   };
   try {
     sweepLeftovers(paths.stateDirectory, Date.now());
@@ -82,7 +93,9 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
       const startedAt = Date.now();
       const reports = await round({
         sweep,
-        reconciled: async ({ destinations }) => (await reconcile({ config: configNow(), paths, destinations })).lines > 0,
+        project: fired === undefined ? undefined : basename(dirname(fired)),
+        reconciled: async ({ destinations }) =>
+          (await reconcile({ config: configNow(), paths, destinations })).lines > 0,
         isOver: () => isOutdated() || signal.aborted,
         patienceMs: PATIENCE_MS * Math.min(1, machine.backoffScale),
       });
@@ -93,27 +106,38 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   }
 }
 
+/** What is kept of a run: there can be a hundred thousand transcripts. */
+interface Sweep {
+  transcripts: number;
+  /** Those that a client may be writing. */
+  live: readonly Transcript[];
+  destinations: readonly DestinationReport[];
+}
+
 interface Round {
-  sweep: () => Promise<RunReport>;
+  /** Of everything, or of one project. */
+  sweep: (project?: string) => Promise<Sweep>;
+  /** The project that the hook was fired in. */
+  project: string | undefined;
   /** Whether it has written lines, which are to be delivered as well. */
-  reconciled: (last: RunReport) => Promise<boolean>;
+  reconciled: (last: Sweep) => Promise<boolean>;
   isOver: () => boolean;
   patienceMs: number;
 }
 
 /** One sweep for what is there, more for lines that come late, and more while a destination rests for a moment. */
-async function round({ sweep, reconciled, isOver, patienceMs }: Round): Promise<RunReport[]> {
+async function round({ sweep, project, reconciled, isOver, patienceMs }: Round): Promise<Sweep[]> {
   let last = await sweep();
   const reports = [last];
-  const again = async (): Promise<void> => {
-    last = await sweep();
+  const again = async (within?: string): Promise<void> => {
+    last = await sweep(within);
     reports.push(last);
   };
   for (const settled = Date.now() + SETTLE_MS; Date.now() < settled && !isOver(); await sleep(POLL_MS)) {
-    if (haveGrown(last.transcripts)) await again();
+    if (last.live.some(hasGrown)) await again(project);
   }
   // A file that was not there before (a first turn, a sub-agent) shows only in a sweep.
-  if (!isOver()) await again();
+  if (!isOver()) await again(project);
   // One that refused much, or learned of a smaller size, has left in the middle.
   while (!isOver() && last.destinations.some(({ state }) => state === 'outdated')) await again();
   if (!isOver() && (await reconciled(last))) await again();
@@ -136,20 +160,18 @@ function firedTranscript(payload: string): string | undefined {
   }
 }
 
-function haveGrown(transcripts: readonly Transcript[]): boolean {
-  return transcripts.slice(0, LIVE_TRANSCRIPTS).some(({ path, size }) => {
-    const now = statSync(path, { throwIfNoEntry: false });
-    return now !== undefined && now.size !== size;
-  });
+function hasGrown({ path, size }: Transcript): boolean {
+  const now = statSync(path, { throwIfNoEntry: false });
+  return now !== undefined && now.size !== size;
 }
 
 /** When a resting destination may be tried again, epoch ms; Infinity where none rests. */
-function nextTry({ destinations }: RunReport): number {
+function nextTry({ destinations }: Sweep): number {
   return Math.min(...destinations.map(({ until }) => until ?? Infinity));
 }
 
 /** What the log says of a round: counts and reasons, nothing of any transcript. */
-function logLine(startedAt: number, reports: readonly RunReport[]): { [name: string]: unknown } {
+function logLine(startedAt: number, reports: readonly Sweep[]): { [name: string]: unknown } {
   const last = reports.at(-1);
   const destinations = last?.destinations.map(({ destination, state, reason }) => {
     const all = reports.flatMap((report) => report.destinations).filter((one) => one.destination === destination);
@@ -161,7 +183,7 @@ function logLine(startedAt: number, reports: readonly RunReport[]): { [name: str
     at: new Date(startedAt).toISOString(),
     ms: Date.now() - startedAt,
     sweeps: reports.length,
-    transcripts: last?.transcripts.length ?? 0,
+    transcripts: last?.transcripts ?? 0,
     destinations,
   };
 }

@@ -19,7 +19,7 @@ function write(name: string, seconds: number, below = root): string {
 }
 
 function paths(roots: readonly string[], fired?: string): string[] {
-  return discover(roots, fired).map(({ path }) => path);
+  return discover(roots, { fired }).map(({ path }) => path);
 }
 
 describe('discover', () => {

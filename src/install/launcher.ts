@@ -60,7 +60,8 @@ export function isOurs(command: string): boolean {
 /**
  * The script, for any POSIX sh. `printf` and not `:` leaves the mark: a failed redirection of a special built-in
  * would end the shell, with exit code 2. The worker gets the hook's standard input, which a background command does
- * not have by itself, and where there is setsid, a session of its own that outlives the client's.
+ * not have by itself, and where there is setsid, a session of its own that outlives the client's. Four megabytes of new
+ * objects between two collections are enough for it; the default would let it take sixty megabytes more.
  */
 export function launcherScript({ node, program, wake, base }: LauncherOptions): string {
   return `#!/bin/sh
@@ -84,7 +85,7 @@ $detach env -i "$@" \\
   XDG_CONFIG_HOME=${quote(base.XDG_CONFIG_HOME)} \\
   XDG_STATE_HOME=${quote(base.XDG_STATE_HOME)} \\
   XDG_DATA_HOME=${quote(base.XDG_DATA_HOME)} \\
-  "$node" ${quote(program)} hook <&3 3<&- &
+  "$node" --max-semi-space-size=4 ${quote(program)} hook <&3 3<&- &
 exit 0
 `;
 }

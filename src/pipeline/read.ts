@@ -1,6 +1,5 @@
 /** read: the complete lines that stand in a transcript behind a cursor. */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { emptyContext } from '../fields/index.ts';
 import { decodeLine, type IsRecord, type LinePart } from '../lib/json-lines.ts';
 import { asString } from '../lib/json.ts';
@@ -10,6 +9,7 @@ import { ANCHOR_BYTES, cursorHolds } from '../state/anchors.ts';
 import type { Cursor, Entry, OpenedTranscript, Transcript } from '../types.ts';
 
 const CHUNK_BYTES = 262_144;
+const LEAST_BYTES = 4_096;
 /** Longer lines are filtered while they stream by (`lib/oversized-line.ts`) instead of being held. */
 export const MAX_LINE_BYTES = 8_388_608;
 
@@ -35,16 +35,17 @@ export async function* read(
   cursor: Cursor | undefined,
   { maxLineBytes = MAX_LINE_BYTES, idleSince = -Infinity }: ReadOptions = {},
 ): AsyncGenerator<Reading> {
-  const handle = await openRegularFile(transcript.path);
-  if (handle === undefined) return;
+  const descriptor = openRegularFile(transcript.path);
+  if (descriptor === undefined) return;
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(descriptor);
     if (!stats.isFile()) return;
-    const resumed = cursor !== undefined && (await cursorHolds(cursor, stats.size, (...at) => readAt(handle, ...at)));
+    const resumed =
+      cursor !== undefined && (await cursorHolds(cursor, stats.size, async (...at) => readAt(descriptor, ...at)));
     const agentFile = agentFileOf(transcript.path);
     const file: OpenedTranscript = {
       transcript,
-      head: await readAt(handle, 0, ANCHOR_BYTES),
+      head: readAt(descriptor, 0, ANCHOR_BYTES),
       size: stats.size,
       mtimeMs: stats.mtimeMs,
       from: (resumed ? cursor.resume : undefined) ?? { offset: 0, context: emptyContext },
@@ -56,7 +57,7 @@ export async function* read(
     const splitter = splitLines(offset, maxLineBytes);
     for (let position = offset; ;) {
       // A new buffer each time: the beginning of an unfinished line stays in the last one.
-      const chunk = await readAt(handle, position, CHUNK_BYTES);
+      const chunk = readAt(descriptor, position, chunkBytes(stats.size - position));
       if (chunk.length === 0) {
         const entries = stats.mtimeMs < idleSince ? decodeUnended(splitter.rest()) : [];
         if (entries.length > 0) yield { file, entries };
@@ -66,48 +67,61 @@ export async function* read(
       const entries: Entry[] = [];
       for (const line of splitter.push(chunk)) {
         const { bytes } = line;
-        const decoded = bytes === undefined ? await decodeOversized(line, handle, maxLineBytes) : decode(line, bytes);
+        const decoded =
+          bytes === undefined ? await decodeOversized(line, descriptor, maxLineBytes) : decode(line, bytes);
         entries.push(...decoded);
       }
       if (entries.length > 0) yield { file, entries };
     }
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
+}
+
+/** No more than there is left, by the size it had: of many small files, large buffers would pile up. */
+function chunkBytes(left: number): number {
+  return Math.min(CHUNK_BYTES, Math.max(left, LEAST_BYTES));
 }
 
 /** Whether the cursor still fits the bytes of its file; true where that cannot be opened: then there is nothing to read. */
 export async function stillHolds({ path }: Transcript, cursor: Cursor): Promise<boolean> {
-  const handle = await openRegularFile(path);
-  if (handle === undefined) return true;
+  const descriptor = openRegularFile(path);
+  if (descriptor === undefined) return true;
   try {
-    const { size } = await handle.stat();
-    return await cursorHolds(cursor, size, (...at) => readAt(handle, ...at));
+    const { size } = fstatSync(descriptor);
+    return await cursorHolds(cursor, size, async (...at) => readAt(descriptor, ...at));
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
 /** Neither follows a symbolic link nor waits for a FIFO's writer. */
-async function openRegularFile(path: string): Promise<FileHandle | undefined> {
+function openRegularFile(path: string): number | undefined {
   try {
-    return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch {
     return undefined;
   }
 }
 
 /** Up to `length` bytes; fewer only at the end of the file, or where it cannot be read. */
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+function readAt(file: number, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
-    const reading = handle.read(buffer, filled, length - filled, position + filled);
-    const { bytesRead } = await reading.catch(() => ({ bytesRead: 0 }));
+    const bytesRead = readBytes(file, buffer, { filled, position: position + filled });
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
+}
+
+function readBytes(file: number, buffer: Buffer, { filled, position }: { filled: number; position: number }): number {
+  try {
+    return readSync(file, buffer, filled, buffer.length - filled, position);
+  } catch {
+    return 0;
+  }
 }
 
 /** The entries of a line: one, or none where it is blank, or several where it is damaged. */
@@ -124,12 +138,12 @@ function decodeUnended(line: ByteLine | undefined): Entry[] {
   return isWhole ? entries.map((entry) => ({ ...entry, unended: true })) : [];
 }
 
-async function decodeOversized({ start, end }: ByteLine, handle: FileHandle, maxBytes: number): Promise<Entry[]> {
+async function decodeOversized({ start, end }: ByteLine, descriptor: number, maxBytes: number): Promise<Entry[]> {
   const { decodeOversizedLine } = await import('../lib/oversized-line.ts');
-  const source = { readAt: (...at: [number, number]) => readAt(handle, ...at), maxBytes };
+  const source = { readAt: async (...at: [number, number]) => readAt(descriptor, ...at), maxBytes };
   const parts = await decodeOversizedLine({ start, end }, source, isRecord);
   const length = Math.min(ANCHOR_BYTES, end - 1 - start);
-  const tail = await readAt(handle, end - 1 - length, length);
+  const tail = readAt(descriptor, end - 1 - length, length);
   return entriesOf(parts, tail);
 }
 

@@ -11,10 +11,10 @@ const NOT_TRANSCRIPTS = new Set(['tool-results', 'memory', 'journal.jsonl']);
 
 export const claudeCode: Source = { name: 'claude-code', discover };
 
-function discover(root: string): Transcript[] {
+function discover(root: string, project?: string): Transcript[] {
   const projects = join(root, 'projects');
   return list(projects)
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && (project === undefined || entry.name === project))
     .flatMap((folder) => transcriptsBelow(join(projects, folder.name), folder.name, [], 1));
 }
 

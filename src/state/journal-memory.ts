@@ -1,6 +1,7 @@
 /** The facts in force: what the journal's lines come to, one destination beside the other. */
 import { existsSync } from 'node:fs';
 import type { Cursor } from '../types.ts';
+import { cursorTable, type CursorTable } from './cursor-table.ts';
 import { JOURNAL_VERSION, type Capacity, type Counts, type Fact, type Intent, type Rest } from './facts.ts';
 
 /** What has been delivered to a destination so far. */
@@ -42,7 +43,7 @@ const KEEP_GONE_MS = 7 * 24 * 3_600_000;
 const MAX_KINDS = 100;
 
 interface Known {
-  cursors: Map<string, Cursor>;
+  cursors: CursorTable;
   rest?: Rest | undefined;
   tally?: Tally | undefined;
   intent?: Intent | undefined;
@@ -66,7 +67,7 @@ export function emptyMemory(): Memory {
         hasHeader = true;
         return;
       }
-      const known = destinations.get(fact.d) ?? { cursors: new Map() };
+      const known = destinations.get(fact.d) ?? { cursors: cursorTable() };
       destinations.set(fact.d, known);
       if (fact.k === 'f') destinations.delete(fact.d);
       else learn(known, fact);
@@ -75,7 +76,7 @@ export function emptyMemory(): Memory {
     size: () => [...destinations.values()].reduce((sum, { cursors }) => sum + cursors.size + 1, 1),
     dropGone(now) {
       for (const { cursors } of destinations.values()) {
-        for (const [path, { mtimeMs }] of cursors) {
+        for (const [path, { mtimeMs }] of cursors.entries()) {
           if (now - mtimeMs > KEEP_GONE_MS && !existsSync(path)) cursors.delete(path);
         }
       }
@@ -105,7 +106,7 @@ function partOf([path, from, to]: [string, number, number]): Intent['parts'][num
 /** A fact for each cursor, so that a damaged byte costs one file and not all of them. */
 function factsOf([d, { cursors, rest, tally, intent, capacity, verifiedAt }]: [string, Known]): Fact[] {
   const at = tally?.lastDeliveredAt ?? '';
-  const facts: Fact[] = Array.from(cursors, (cursor) => ({ k: 'c', d, f: [cursor], n: 0, r: 0, at }));
+  const facts: Fact[] = Array.from(cursors.entries(), (cursor) => ({ k: 'c', d, f: [cursor], n: 0, r: 0, at }));
   if (tally !== undefined) {
     const { records, refused, unknown } = tally;
     facts.push({ k: 'c', d, f: [], n: records, r: refused, ...(unknown && { u: unknown }), at });

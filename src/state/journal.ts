@@ -3,9 +3,10 @@
  * The newest valid fact wins; a fact that is torn, lost or damaged can only lower a cursor, and a lowered cursor
  * only sends records again under the same ids.
  */
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { UserError } from '../errors.ts';
 import { writeFileAtomically } from '../lib/atomic-write.ts';
+import { readLines } from '../lib/read-lines.ts';
 import type { Cursor } from '../types.ts';
 import {
   decodeFacts,
@@ -89,19 +90,22 @@ export function readJournal(path: string): JournalView {
 }
 
 function loadJournal(path: string): { memory: Memory; bytes: number; facts: number } {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const memory = emptyMemory();
   let facts = 0;
-  for (const fact of decodeFacts(text)) {
-    if (fact.k === 'hdr' && fact.v > JOURNAL_VERSION) {
-      throw new UserError(`The state in ${path} was written by a newer stopwire, so nothing is sent.`, {
-        hint: 'Update stopwire: npx stopwire@latest install',
-      });
+  let bytes = 0;
+  for (const lines of existsSync(path) ? readLines(path) : []) {
+    bytes += lines.length;
+    for (const fact of decodeFacts(lines)) {
+      if (fact.k === 'hdr' && fact.v > JOURNAL_VERSION) {
+        throw new UserError(`The state in ${path} was written by a newer stopwire, so nothing is sent.`, {
+          hint: 'Update stopwire: npx stopwire@latest install',
+        });
+      }
+      memory.apply(fact);
+      facts += 1;
     }
-    memory.apply(fact);
-    facts += 1;
   }
-  return { memory, bytes: text.length, facts };
+  return { memory, bytes, facts };
 }
 
 /** Only the facts in force, in a new file that takes the old one's place at once. */
