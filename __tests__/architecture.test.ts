@@ -15,7 +15,7 @@ const FLOORS: [number, RegExp][] = [
   [3, /^(config\.ts|state\/.*)$/],
   [4, /^(sources|destinations|anonymise)\//],
   [5, /^(pipeline\/.*|machine\.ts)$/],
-  [6, /^((batches|ship|run|reconcile)\.ts|install\/.*)$/],
+  [6, /^((redaction|exclusion|making|batches|ship|run|preview|reconcile)\.ts|install\/.*)$/],
   [6.5, /^health\//],
   [7, /^(worker\.ts|ui\.ts)$/],
   [7.5, /^commands\/checks\//],

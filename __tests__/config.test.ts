@@ -123,6 +123,12 @@ describe('reading', () => {
       `{"version":1,"destinations":[{"kind":"http","options":{"key":"${SECRET}"}}]}`,
     ],
     ['has a destination with an empty name', `{"version":1,"destinations":[{"name":"","kind":"${SECRET}"}]}`],
+    ['has patterns that are not a list', `{"version":1,"exclude":"${SECRET}"}`],
+    ['has a pattern that is no text', `{"version":1,"excludeBranches":["a",{"b":"${SECRET}"}]}`],
+    ['has an empty pattern', `{"version":1,"include":["","${SECRET}"]}`],
+    ['has secrets that are a list', `{"version":1,"secrets":["${SECRET}"]}`],
+    ['has a pattern for secrets that is no text', `{"version":1,"secrets":{"patterns":[1,"${SECRET}"]}}`],
+    ['has a switch that is a text', `{"version":1,"secrets":{"entropy":"${SECRET}"}}`],
     ['has a destination without a kind', `{"version":1,"destinations":[{"name":"a","key":"${SECRET}"}]}`],
   ])('one that %s is refused, in words for people that quote nothing of it', (_title, text) => {
     write(text);
@@ -146,6 +152,34 @@ describe('reading', () => {
   test('one that cannot be read is refused, with the reason', () => {
     mkdirSync(path, { recursive: true });
     expect(refusal().message).toContain('it cannot be read (EISDIR)');
+  });
+});
+
+describe('what is kept back', () => {
+  test('is read as it was written, and unknown members of it stay', () => {
+    const more = {
+      secrets: { patterns: ['acme_[0-9]{6}'], entropy: true, later: 1 },
+      include: ['~/work'],
+      exclude: ['**/keys'],
+      excludeBranches: ['wip/*'],
+      excludeEntrypoints: [],
+    };
+    const destinations = [
+      destination('a', { redaction: 'none', maskSecrets: false }),
+      destination('b', { hash: true }),
+    ];
+    const config: Config = { ...emptyConfig(), ...more, destinations };
+    writeConfig(path, config);
+    expect(readConfig(path)).toEqual(config);
+  });
+
+  test.each([
+    ['maskSecrets', 'no'],
+    ['maskSecrets', 0],
+    ['hash', 'true'],
+  ])('%s: %j does not switch anything', (name, value) => {
+    write(JSON.stringify({ ...emptyConfig(), destinations: [{ ...destination('a'), [name]: value }] }));
+    expect(readConfig(path)?.destinations).toEqual([destination('a')]);
   });
 });
 

@@ -25,15 +25,15 @@ const FILES = 100_000;
 
 /** What waits when the hook fires for a session of one line. */
 const BACKLOGS = [
-  ['10 MB', (projects) => writeCorpus(join(projects, 'old'), 10_000_000)],
-  ['1 GB', (projects) => writeCorpus(join(projects, 'old'), 1_000_000_000)],
-  ['100,000 files', writeManyFiles],
+  { what: '10 MB', fill: (projects) => writeCorpus(join(projects, 'old'), 10_000_000) },
+  { what: '1 GB', fill: (projects) => writeCorpus(join(projects, 'old'), 1_000_000_000) },
+  { what: '100,000 files', fill: writeManyFiles },
 ];
 
 export async function benchWorker() {
   const alone = await worker(() => undefined);
   const rows = [];
-  for (const [what, fill] of BACKLOGS) {
+  for (const { what, fill } of BACKLOGS) {
     const { peakMb, liveMs } = await worker(fill);
     rows.push(
       {

@@ -13,19 +13,40 @@ import { format, resolveConfig } from 'prettier';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const COMMANDS = [
   'install',
+  'uninstall',
   'status',
+  'doctor',
+  'demo',
   'run',
+  'backfill',
+  'pause',
+  'resume',
+  'destinations add',
+  'destinations remove',
+  'destinations list',
+  'destinations test',
+  'destinations pause',
+  'destinations resume',
+  'preview',
+  'exclude',
+  'exclude add',
+  'exclude remove',
+  'exclude list',
+  'include',
+  'dlq list',
+  'dlq show',
+  'dlq retry',
+  'dlq purge',
+  'purge',
   'export',
   'cost',
-  'anonymise',
   'fields',
+  'anonymise',
   'prices list',
   'prices set',
   'prices check',
   'prices update',
   'reprice',
-  'demo',
-  'uninstall',
 ];
 
 const { fieldsPage, privacyPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
@@ -83,7 +104,21 @@ async function destinationsPage() {
   return page(
     'Destinations and their options',
     `A destination stands in \`config.json\` as \`{ "name", "kind", "redaction", "options" }\`; \`name\` is yours and names
-the cursors, \`redaction\` is \`none\` or \`content\`.`,
+the cursors, \`redaction\` is \`none\`, \`secrets\`, \`content\` or \`metadata\` (see [privacy.md](privacy.md)),
+with \`"hash": true\` or, at \`none\`, \`"maskSecrets": false\` beside it.
+
+An option that is a secret can be given as its text, or as a reference that is looked up each time the destination is
+opened, and never stored or shown:
+
+- \`{ "file": "/home/you/.config/stopwire/key" }\`: a file that is yours and has mode 0600.
+- \`{ "command": "security find-generic-password -s stopwire -w" }\` (macOS), \`{ "command":
+  "XDG_RUNTIME_DIR=/run/user/$(id -u) secret-tool lookup service stopwire" }\` (Linux): what the command prints. \`sh\` runs
+  it in your home folder, with \`PATH\` and \`HOME\` alone, for five seconds at most; its standard error is passed over.
+- \`{ "env": "STOPWIRE_KEY" }\`: a variable. The hook hands no such variable to its worker, so this is for
+  \`stopwire run\`, as in a CI job or a timer.
+
+\`stopwire destinations add http --set endpoint=… --secret apiKey=file:/home/you/.config/stopwire/key\` writes one; \`env:\` and
+\`command:\` go in the same way.`,
     kinds,
   );
 }

@@ -28,6 +28,7 @@ export function privacyPage(): { lead: string; sections: string[] } {
     sections: [
       `## Levels\n\n${table(['class', 'what it holds', ...redactionLevels], Object.entries(CLASSES).map(classRow))}\n\n${NOTES}`,
       `## Secrets\n\n${secretsText()}`,
+      `## Left out\n\n${LEFT_OUT}`,
       ...Object.entries(fieldGroups).map(([group, fields]) => {
         return `## ${group}\n\n${table(['field', 'class', ...redactionLevels], Object.entries<Field>(fields).map(fieldRow))}`;
       }),
@@ -46,6 +47,18 @@ const NOTES = `- _Hidden_ is \`REDACTED\`; with \`hash\`, it is \`hmac:\`, 16 he
   somebody put in the place of a name is not sent.
 - Of a line of an unknown kind, its type, the number of its keys and its length are sent at every level, and nothing else.
 - At \`content\`, places are sent as they are, and a URL may hold text. Choose \`metadata\` where that is too much.`;
+
+const LEFT_OUT = `Of a project that is left out, nothing is stored or sent to any destination. \`exclude\` and \`include\` in \`config.json\`
+are lists of patterns for its path (\`stopwire exclude add '~/clients/*'\`), \`excludeBranches\` and \`excludeEntrypoints\` for
+the branch and for how the client was started. \`~\` is the home directory, \`*\` and \`?\` stay within a part of the path,
+\`**\` stands for any parts, and a pattern counts for all below what it matches. A project opts out by itself with a file
+\`.stopwire-ignore\`, which may be empty, in its folder or in one above it, up to the home directory. That is all that is
+looked for there: no file of a project can add a destination, lower a level or take the project in.
+
+A line counts as written in the folder that its session was started in, and in the one that it was in by then; with either
+left out, the line is. It is passed over for good. The totals of a session of which some lines are left out count them, as
+numbers and as names of tools and models. \`stopwire preview\` shows the bytes that would leave for the newest turn or a
+session.`;
 
 function classRow([name, about]: [string, string]): string[] {
   return [`\`${name}\``, about, ...sentOf(name)];

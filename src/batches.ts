@@ -4,10 +4,12 @@ import type { Limits } from './destinations/destination.ts';
 import { isSettled, type Capture, type MessageRecord } from './fields/index.ts';
 import { asString } from './lib/json.ts';
 import { batcher, type Batcher, type CutBatch, type Origin } from './pipeline/batch.ts';
-import { map } from './pipeline/map.ts';
+import { map, type Mapped } from './pipeline/map.ts';
 import { priceMapped } from './pipeline/price.ts';
 import { read, stillHolds } from './pipeline/read.ts';
 import type { PriceTable } from './pricing/table.ts';
+import type { LineFacts } from './privacy/exclusion.ts';
+import type { Redact } from './redaction.ts';
 import { isUnchanged } from './state/anchors.ts';
 import type { Intent } from './state/facts.ts';
 import type { JournalView } from './state/journal.ts';
@@ -26,7 +28,10 @@ export interface Making {
   quarantine: Quarantine;
   capture: () => Capture;
   prices: () => PriceTable;
-  redact: (record: MessageRecord) => MessageRecord;
+  /** Asked for when there is something to redact. */
+  redaction: () => Promise<Redact>;
+  /** Whether nothing of a line may be stored or sent. */
+  isExcluded: (line: LineFacts) => boolean;
   now: () => Date;
   /** Compares each cursor with its file, too, where size and time say that nothing has changed. */
   verifies: boolean;
@@ -91,31 +96,64 @@ export async function sameBatch({ id, parts }: Intent, making: Making): Promise<
 /** A transcript that has not been written to for as long is not in the middle of a line. */
 const IDLE_MS = 600_000;
 
+/** Few, since their records are large and nobody needs them for long. */
+const LINES_AT_ONCE = 16;
+
 /** The lines behind the cursor, a piece of the file at a time. */
 async function* mappedLines(
   transcript: Transcript,
   cursor: Cursor | undefined,
-  { window, quarantine, capture, prices, redact, now }: Making,
+  { window, quarantine, isExcluded, capture, prices, redaction, now }: Making,
 ): AsyncGenerator<MappedLine[]> {
   const isWanted = wanted(window(transcript));
   let resume: Checkpoint | undefined;
   let context: Context | undefined;
   const idleSince = now().getTime() - IDLE_MS;
+  let wasExcluded = false;
   for await (const { file, entries } of read(transcript, cursor, { idleSince })) {
-    const lines: MappedLine[] = [];
+    const placed = placing(entries);
+    let lines: MappedLine[] = [];
     for (const entry of entries) {
       const mapped = priceMapped(map(entry, file, context ?? file.from.context, capture()), prices());
       ({ context } = mapped);
       if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
-      const isForDestination = isWanted(entry, entries);
+      const followsExcluded = wasExcluded;
+      wasExcluded = isExcluded(placed(mapped.records));
+      const isForDestination = isWanted(entry, entries) && !wasExcluded;
       // Delivered before: read once more only for what the next lines need to know of it.
       if (entry.end <= file.deliveredTo) continue;
-      if (entry.unparseable) quarantine.keep(damagedRange(transcript, entry, now()));
-      const records = isForDestination ? mapped.records.map(redact) : [];
+      if (entry.unparseable && !wasExcluded) quarantine.keep(damagedRange(transcript, entry, now()));
+      const records = isForDestination ? recordsOf(mapped, followsExcluded).map(await redaction()) : [];
       lines.push({ records, origin: { file, entry, resume: resume ?? file.from } });
+      if (lines.length < LINES_AT_ONCE) continue;
+      yield lines;
+      lines = [];
     }
-    yield lines;
+    if (lines.length > 0) yield lines;
   }
+}
+
+/** The totals of a turn that this line has ended stand for the lines before it. */
+function recordsOf({ records, abandoned }: Mapped, followsExcluded: boolean): readonly MessageRecord[] {
+  return followsExcluded && abandoned !== undefined ? records.slice(1) : records;
+}
+
+/** Where a line was written. Before the first one that says so, lines are held to be from where that one is. */
+function placing(entries: readonly Entry[]): (records: readonly MessageRecord[]) => LineFacts {
+  let ahead: LineFacts | undefined;
+  return (records) => {
+    const record: LineFacts = records.at(-1) ?? {};
+    if (record.cwd !== undefined) return record;
+    ahead ??= firstPlace(entries);
+    const { git_branch = ahead.git_branch, entrypoint = ahead.entrypoint } = record;
+    return { project: ahead.cwd ?? record.project, cwd: ahead.cwd, git_branch, entrypoint };
+  };
+}
+
+function firstPlace(entries: readonly Entry[]): LineFacts {
+  const line = entries.find((entry) => asString(entry.line['cwd']) !== undefined)?.line ?? {};
+  const cwd = asString(line['cwd']);
+  return { cwd, git_branch: asString(line['gitBranch']), entrypoint: asString(line['entrypoint']) };
 }
 
 async function isDone(transcript: Transcript, cursor: Cursor, { verifies }: Making): Promise<boolean> {

@@ -6,9 +6,10 @@ import { doctorCommands } from './cli/doctor.ts';
 import { keepingCommands } from './cli/keeping.ts';
 import { pausingCommands } from './cli/pausing.ts';
 import { pricesCommands } from './cli/prices.ts';
+import { privacyCommands } from './cli/privacy.ts';
 import { recordsCommands } from './cli/records.ts';
 import { setupCommands } from './cli/setup.ts';
-import { UserError } from './errors.ts';
+import { reasonOf, UserError } from './errors.ts';
 import { programVersion } from './program.ts';
 import { processTerminal, sayError, type Terminal } from './ui.ts';
 
@@ -18,6 +19,7 @@ const GROUPS = [
   deliveryCommands,
   destinationsCommands,
   pausingCommands,
+  privacyCommands,
   keepingCommands,
   recordsCommands,
   pricesCommands,
@@ -26,11 +28,18 @@ const GROUPS = [
 /** Runs the command line; sets the exit code. The only place above the line that catches. */
 export async function main(argv: readonly string[]): Promise<void> {
   const terminal = processTerminal();
+  // What a callback throws passes the line below by, and Node would print it with its stack.
+  process.once('uncaughtException', (error) => process.exit(isReaderGone(error) ? 0 : sayError(error, terminal)));
   try {
     await commandLine(terminal).parseAsync(argv);
   } catch (error) {
     process.exitCode = sayError(error, terminal);
   }
+}
+
+/** `stopwire status | head -1`: the reader has what it wanted. */
+function isReaderGone(error: unknown): boolean {
+  return reasonOf(error) === 'EPIPE';
 }
 
 /** The whole command line, also for the reference. */

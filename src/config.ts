@@ -14,6 +14,10 @@ export interface ConfiguredDestination {
   name: string;
   kind: string;
   redaction: string;
+  /** At the level `none`, secrets are sent as they are; every other level masks them in any case. */
+  maskSecrets?: false;
+  /** Hidden content becomes a keyed hash and its length. */
+  hash?: true;
   /** Lines from before this moment are not delivered (ISO 8601, UTC); without it, all history is. */
   since?: string;
   /** Nothing is delivered for now; the transcripts keep it. */
@@ -31,7 +35,18 @@ export interface Config {
   account?: boolean;
   /** Nothing is delivered anywhere for now; the transcripts keep it. */
   paused?: true;
+  /** What is masked besides the kinds of secrets that stopwire knows. */
+  secrets?: { patterns?: readonly string[]; entropy?: boolean };
+  /** Only projects that one of these patterns matches are stored or sent. */
+  include?: readonly string[];
+  /** Projects of which nothing is stored or sent; so, too, for branches and for ways in which the client was started. */
+  exclude?: readonly string[];
+  excludeBranches?: readonly string[];
+  excludeEntrypoints?: readonly string[];
 }
+
+/** The members of the configuration that are lists of patterns. */
+export const patternLists = ['include', 'exclude', 'excludeBranches', 'excludeEntrypoints'] as const;
 
 /**
  * Reads the configuration; undefined where there is none. What this version does not know is kept as it stands, in the
@@ -102,7 +117,7 @@ function textOf(config: Config): string {
 }
 
 function configFrom(path: string, text: string): Config {
-  const { version, claudeDirectories, destinations, account, paused, ...unknown } = parse(path, text);
+  const { version, claudeDirectories, destinations, account, paused, secrets, ...unknown } = parse(path, text);
   if (version !== CONFIG_VERSION) {
     throw broken(path, `its version is ${JSON.stringify(version)}, and this stopwire knows ${CONFIG_VERSION}`);
   }
@@ -112,8 +127,42 @@ function configFrom(path: string, text: string): Config {
     destinations: narrowDestinations(path, destinations ?? []),
     ...(account === true && { account }),
     ...(paused === true && { paused }),
+    ...(secrets !== undefined && { secrets: narrowSecrets(path, secrets) }),
+    ...unknown,
+    ...narrowPatterns(path, unknown),
+  };
+}
+
+/** Not passed over where they are wrong, here and below: that would send what was to be kept back. */
+function narrowSecrets(path: string, value: unknown): NonNullable<Config['secrets']> {
+  const { patterns, entropy, ...unknown } = asObject(value) ?? {};
+  const texts = patterns === undefined ? [] : asTexts(patterns);
+  const isSwitch = entropy === undefined || typeof entropy === 'boolean';
+  if (!isObject(value) || texts === undefined || !isSwitch) {
+    throw broken(path, 'its "secrets" are not { "patterns": [texts], "entropy": true or false }');
+  }
+  return {
+    ...(patterns !== undefined && { patterns: texts }),
+    ...(isSwitch && entropy !== undefined && { entropy }),
     ...unknown,
   };
+}
+
+function narrowPatterns(path: string, values: JsonObject): Pick<Config, (typeof patternLists)[number]> {
+  const lists: { [Name in (typeof patternLists)[number]]?: readonly string[] } = {};
+  for (const name of patternLists) {
+    if (values[name] === undefined) continue;
+    const texts = asTexts(values[name]);
+    if (texts === undefined) throw broken(path, `its "${name}" is not a list of patterns`);
+    lists[name] = texts;
+  }
+  return lists;
+}
+
+function asTexts(value: unknown): string[] | undefined {
+  const items = asArray(value);
+  const texts = items?.filter((item) => typeof item === 'string' && item !== '');
+  return texts?.length === items?.length ? texts?.map(String) : undefined;
 }
 
 function readText(path: string): string | undefined {
@@ -145,7 +194,7 @@ function narrowDestinations(path: string, value: unknown): ConfiguredDestination
 }
 
 function narrowDestination(path: string, value: unknown): ConfiguredDestination {
-  const { name, kind, redaction, since, paused, options, ...unknown } = asObject(value) ?? {};
+  const { name, kind, redaction, maskSecrets, hash, since, paused, options, ...unknown } = asObject(value) ?? {};
   if (typeof name !== 'string' || typeof kind !== 'string' || name === '') {
     throw broken(path, 'a destination has no name or no kind');
   }
@@ -157,6 +206,8 @@ function narrowDestination(path: string, value: unknown): ConfiguredDestination 
     name,
     kind,
     redaction: asString(redaction) ?? 'content',
+    ...(maskSecrets === false && { maskSecrets }),
+    ...(hash === true && { hash }),
     ...(typeof since === 'string' && { since }),
     ...(paused === true && { paused }),
     options: asObject(options) ?? {},

@@ -17,9 +17,13 @@ export interface Machine {
   surroundings: Surroundings;
   /** Where price files are. */
   pricing: PricePlaces;
-  /** The folder of the dead-letter files. */
+  /** What `~` stands for in patterns; no marker file above it counts. */
+  home: string;
+  /** The file with the key of keyed hashes. */
+  hashKey: string;
   /** From which transcript each response was delivered first. */
   owners: string;
+  /** The folder of the dead-letter files. */
   deadLetters: string;
   /** Where damaged lines are pointed at. */
   quarantine: string;
@@ -36,6 +40,8 @@ export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
   return {
     surroundings: { env, storePath: paths.store, userAgent: `stopwire/${programVersion()}` },
     pricing: pricePlaces(paths),
+    home: paths.home,
+    hashKey: paths.hashKey,
     owners: paths.owners,
     deadLetters: paths.deadLetters,
     quarantine: paths.quarantine,

@@ -2,6 +2,20 @@
 /** The bin: what the hook starts, or the command line. Each is loaded only where it is needed. */
 if (process.argv[2] === 'hook') {
   await (await import('./hook.ts')).hook();
-} else {
+} else if (isInFolder()) {
   await (await import('./cli.ts')).main(process.argv.slice(2));
+} else {
+  process.stderr.write('error: The folder that this was started in does not exist any more.\n');
+  process.stderr.write('Go to another one (cd), and run the same command again.\n');
+  process.exitCode = 1;
+}
+
+/** Asked first: the parser of the command line asks while it is loaded, and ends with a stack where there is none. */
+function isInFolder(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
 }

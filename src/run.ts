@@ -1,36 +1,27 @@
 /** The line, written once: discover → read → map → price → redact → batch → deliver → commit. */
 import pLimit from 'p-limit';
-import { newBatches, type Window } from './batches.ts';
-import type { Config, ConfiguredDestination } from './config.ts';
+import { newBatches } from './batches.ts';
+import type { ConfiguredDestination } from './config.ts';
 import { lazyDestination } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
-import type { Machine } from './machine.ts';
+import { makingOf, sharedParts, type MakingOptions, type Shared } from './making.ts';
 import { discover } from './pipeline/discover.ts';
-import { redactionLevelOf, redactor } from './pipeline/redact.ts';
-import { loadPrices } from './pricing/load.ts';
 import { isInForce, ship, type Shipment } from './ship.ts';
 import type { Journal } from './state/journal.ts';
-import { claimant, openOwners } from './state/owners.ts';
-import { openQuarantine } from './state/quarantine.ts';
 import type { Transcript } from './types.ts';
 
 const DESTINATIONS_AT_ONCE = 4;
 
-export interface RunOptions {
-  config: Config;
+export interface RunOptions extends MakingOptions {
   /** Claude Code's configuration roots. */
   roots: readonly string[];
   /** The transcript that the hook was fired for: it comes first. */
   fired?: string | undefined;
+  /** Only the transcripts in this project's folder. */
+  project?: string | undefined;
   /** Only transcripts that have changed since then. Epoch ms. */
   since?: number | undefined;
-  /**
-   * Delivers what lies before each destination's `since`, back to this moment, in the place of what is new: with
-   * cursors of its own (`backfillName`). Epoch ms.
-   */
-  backTo?: number | undefined;
   journal: Journal;
-  machine: Machine;
   /** Tries destinations that rest, too: a person asked. */
   ignoreRests?: boolean;
   signal: AbortSignal;
@@ -109,58 +100,11 @@ export async function forecast(options: RunOptions): Promise<Forecast[]> {
   return forecasts;
 }
 
-function transcriptsOf({ roots, fired, since = -Infinity }: RunOptions): Transcript[] {
-  return discover(roots, fired).filter(({ mtimeMs }) => mtimeMs >= since);
+function transcriptsOf({ roots, fired, project, since = -Infinity }: RunOptions): Transcript[] {
+  return discover(roots, { fired, project }).filter(({ mtimeMs }) => mtimeMs >= since);
 }
 
 const FORECAST_LIMITS = { maxRecords: 1_000, maxBytes: 8_388_608 };
-
-type Shared = ReturnType<typeof sharedParts>;
-
-/** What all destinations share. The machine and the prices are looked up when there is a line to map, and once. */
-function sharedParts(transcripts: readonly Transcript[], { machine, config }: RunOptions) {
-  return {
-    transcripts,
-    quarantine: openQuarantine(machine.quarantine),
-    owners: openOwners(machine.owners),
-    capture: once(() => machine.capture(config)),
-    prices: once(() => loadPrices(machine.pricing).table),
-  };
-}
-
-/** What the journal calls the delivery of what lies before a destination's `since`. */
-export function backfillName({ name }: ConfiguredDestination): string {
-  return `${name} (backfill)`;
-}
-
-function makingOf(configured: ConfiguredDestination, shared: Shared, { journal, machine, backTo }: RunOptions) {
-  const { transcripts, quarantine, owners, capture, prices } = shared;
-  const claim = claimant(owners, configured.name, transcripts);
-  const since = configured.since === undefined ? undefined : Date.parse(configured.since);
-  return {
-    name: backTo === undefined ? configured.name : backfillName(configured),
-    transcripts,
-    window: ({ path }: Transcript): Window => {
-      if (backTo === undefined) return { since };
-      // A file that was never opened, being older than the start, is delivered whole.
-      return journal.cursor(configured.name, path) === undefined ? { since: backTo } : { since: backTo, until: since };
-    },
-    journal,
-    quarantine,
-    capture: once(() => ({ ...capture(), claim })),
-    prices,
-    redact: redactor(redactionLevelOf(configured)),
-    now: machine.now,
-    verifies: isDue(journal.verifiedAt(configured.name), machine.now()),
-  };
-}
-
-/** A file that was rewritten in its old size and time is found within a day. */
-const VERIFY_EVERY_MS = 24 * 3_600_000;
-
-function isDue(verifiedAt: string | undefined, now: Date): boolean {
-  return verifiedAt !== undefined && Math.abs(now.getTime() - Date.parse(verifiedAt)) > VERIFY_EVERY_MS;
-}
 
 async function bringUpToDate(
   configured: ConfiguredDestination,
@@ -199,10 +143,4 @@ async function bringUpToDate(
   } finally {
     await destination.close();
   }
-}
-
-/** Looks a value up at the first call, not before. */
-function once<Value>(look: () => Value): () => Value {
-  let found: { value: Value } | undefined;
-  return () => (found ??= { value: look() }).value;
 }

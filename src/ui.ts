@@ -1,6 +1,7 @@
 /** What commands show: data on standard output, words on standard error, colour where a terminal wants it. */
 import chalk, { Chalk, chalkStderr } from 'chalk';
 import { UserError } from './errors.ts';
+import { systemRefusal } from './lib/system-errors.ts';
 
 /** The terminal a command talks to. */
 export interface Terminal {
@@ -36,9 +37,9 @@ export function processTerminal(): Terminal {
     env,
     isInteractive: stdin.isTTY && stderr.isTTY && !env['CI'],
     isTerminal: stderr.isTTY && env['TERM'] !== 'dumb',
-    out: (line) => void stdout.write(`${line}\n`),
-    say: (line) => void stderr.write(`${line}\n`),
-    draw: (line) => void stderr.write(`\r\u001B[2K${line}`),
+    out: (line) => void stdout.write(`${harmless(line, colourLevel('stdout', env) > 0)}\n`),
+    say: (line) => void stderr.write(`${harmless(line, colourLevel('stderr', env) > 0)}\n`),
+    draw: (line) => void stderr.write(`\r\u001B[2K${harmless(line, colourLevel('stderr', env) > 0)}`),
     async readInput() {
       const chunks: Buffer[] = [];
       for await (const chunk of stdin) chunks.push(chunk);
@@ -49,8 +50,7 @@ export function processTerminal(): Terminal {
 
 /** Colours for standard output or standard error; plain text under NO_COLOR (no-color.org). */
 export function paintFor(stream: 'stdout' | 'stderr', env: NodeJS.ProcessEnv): Paint {
-  const supported = stream === 'stdout' ? chalk.level : chalkStderr.level;
-  const colour = new Chalk({ level: env['NO_COLOR'] ? 0 : supported });
+  const colour = new Chalk({ level: colourLevel(stream, env) });
   return {
     done: colour.green,
     warning: colour.yellow,
@@ -61,19 +61,29 @@ export function paintFor(stream: 'stdout' | 'stderr', env: NodeJS.ProcessEnv): P
   };
 }
 
+function colourLevel(stream: 'stdout' | 'stderr', env: NodeJS.ProcessEnv): 0 | 1 | 2 | 3 {
+  if (env['NO_COLOR']) return 0;
+  return stream === 'stdout' ? chalk.level : chalkStderr.level;
+}
+
 /** Says what went wrong, and what to do about it. Answers the exit code. */
 export function sayError(error: unknown, terminal: Terminal): number {
   const paint = paintFor('stderr', terminal.env);
-  if (error instanceof UserError) {
-    terminal.say(`${paint.error('error:')} ${printable(error.message)}`);
-    if (error.hint !== undefined) terminal.say(printable(error.hint));
-    return error.exitCode;
+  const known = error instanceof UserError ? error : systemRefusal(error);
+  if (known !== undefined) {
+    terminal.say(`${paint.error('error:')} ${printable(known.message)}`);
+    if (known.hint !== undefined) terminal.say(printable(known.hint));
+    return known.exitCode;
   }
   const message = error instanceof Error ? error.message : String(error);
-  terminal.say(`${paint.error('error:')} stopwire met something that it does not know: ${printable(message)}`);
+  const words = printable(message.replaceAll(QUOTED, '$1…$1'));
+  terminal.say(`${paint.error('error:')} stopwire met something that it does not know: ${words}`);
   terminal.say('Please report it, with the command you ran.');
   return 1;
 }
+
+/** An error that is a bug's may quote what it stumbled over: a line of a transcript, a key. */
+const QUOTED = /(["'`]).*\1/gs;
 
 /** Rows as aligned columns; numbers (the columns named in `right`) to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
@@ -119,3 +129,17 @@ export function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are the characters to take out
   return text.replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, '?');
 }
+
+/**
+ * The last line of defence, behind `printable`: nothing but text, line breaks, tabs and, where they are wanted, colours
+ * reaches a terminal. The rest is written as JSON would write it, so that JSON keeps its value.
+ */
+export function harmless(text: string, hasColours: boolean): string {
+  return text.replaceAll(STEERING, (found) => {
+    if (found.length > 1 && hasColours) return found;
+    return found.replace(/^./s, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
+}
+
+// oxlint-disable-next-line no-control-regex -- these are the characters that steer a terminal
+const STEERING = /\u001B\[[\d;]*m|[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g;

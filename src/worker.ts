@@ -130,7 +130,9 @@ async function round({ sweep, project, reconciled, isOver, patienceMs }: Round):
   let last = await sweep();
   const reports = [last];
   const again = async (within?: string): Promise<void> => {
+    const before = last;
     last = await sweep(within);
+    if (within !== undefined) last = { ...last, destinations: last.destinations.map((one) => troubled(one, before)) };
     reports.push(last);
   };
   for (const settled = Date.now() + SETTLE_MS; Date.now() < settled && !isOver(); await sleep(POLL_MS)) {
@@ -158,6 +160,14 @@ function firedTranscript(payload: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A look at one project says nothing of what went wrong in another one. */
+function troubled(report: DestinationReport, { destinations }: Sweep): DestinationReport {
+  const before = destinations.find(({ destination }) => destination === report.destination);
+  return before === undefined || report.state !== 'current' || before.state === 'current'
+    ? report
+    : { ...before, records: report.records, refused: report.refused };
 }
 
 function hasGrown({ path, size }: Transcript): boolean {

@@ -46,4 +46,14 @@ describe('the same place', () => {
     const elsewhere = { ...mended, options: { endpoint: 'https://y.test/' } };
     expect(withPlaced(config, elsewhere, known).destinations).toEqual([elsewhere]);
   });
+
+  test('how secrets and hidden text are treated is as it is given now, as the level is', async () => {
+    const old = one('local', {}, { maskSecrets: false, paused: true });
+    const known = await declarationsOf([old]);
+    const config = { ...emptyConfig(), destinations: [old] };
+    const [hashed] = withPlaced(config, one('local', {}, { redaction: 'content', hash: true }), known).destinations;
+    expect(hashed).toEqual(one('local', {}, { redaction: 'content', hash: true, paused: true }));
+    const [plain] = withPlaced(config, one('local', {}), known).destinations;
+    expect(plain).toEqual(one('local', {}, { paused: true }));
+  });
 });

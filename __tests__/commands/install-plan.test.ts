@@ -58,6 +58,16 @@ describe('where records go', () => {
     ],
     ['STOPWIRE_SINCE', {}, { STOPWIRE_SINCE: '2026-05-01' }, [{ ...LOCAL, since: '2026-05-01T00:00:00.000Z' }]],
     ['all history', { since: 'all' }, { STOPWIRE_SINCE: '2026-05-01' }, [LOCAL]],
+    [
+      '--hash and --no-mask-secrets, each where it has a meaning',
+      { endpoint: 'http://a/', local: true, hash: true, maskSecrets: false },
+      {},
+      [
+        { ...REMOTE, hash: true, options: { endpoint: 'http://a/' } },
+        { ...LOCAL, maskSecrets: false },
+      ],
+    ],
+    ['--redaction metadata', { redaction: 'metadata' }, {}, [{ ...LOCAL, redaction: 'metadata' }]],
     ['--no-local and nothing else: nowhere', { local: false }, {}, []],
   ])('%s', (_, flags, env, expected) => {
     expect(destinationsFrom(flags, env, undefined)).toEqual(expected);
@@ -77,6 +87,13 @@ describe('where records go', () => {
     [{}, { STOPWIRE_SINCE: 'soon' }, /^STOPWIRE_SINCE soon names no moment/],
   ])('a start that is none is refused: %j %j', (flags, env, message) => {
     expect(() => destinationsFrom(flags, env, undefined)).toThrow(message);
+  });
+
+  test.each<[InstallFlags, RegExp]>([
+    [{ endpoint: 'http://a/', maskSecrets: false }, /^Secrets are always masked at the level content/],
+    [{ local: true, hash: true }, /^--hash stands for hidden text/],
+  ])('a flag without a meaning is refused: %j', (flags, message) => {
+    expect(() => destinationsFrom(flags, {}, undefined)).toThrow(message);
   });
 
   test('an unknown level is refused, with the ones there are', () => {

@@ -59,6 +59,19 @@ test('asks where, with which key and how much, shows the change, and makes it', 
   ]);
 });
 
+test.each(['content', 'metadata', 'secrets', 'none'])('proposes content, and offers the level %s', async (level) => {
+  const downs = ['content', 'metadata', 'secrets', 'none'].indexOf(level);
+  await converse(
+    [
+      ['What may leave this machine?', `${DOWN.repeat(downs)}${ENTER}`],
+      ['Which history should be imported?', ENTER],
+      ['Change settings.json?', `y${ENTER}`],
+    ],
+    ['install', '--endpoint', 'http://127.0.0.1:9/', '--api-key', 'key'],
+  );
+  expect(destinations()).toMatchObject([{ name: 'http', redaction: level }]);
+});
+
 test.each([
   ['Ctrl-C at the first question', [['Where should the records go?', CTRL_C]]],
   [

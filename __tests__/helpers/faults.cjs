@@ -7,6 +7,7 @@
  * FAULT_ERR=ENOSPC (EROFS, EACCES, EIO, EMFILE, …): operations of the kinds FAULT_ERR_OPS whose path matches the
  * pattern FAULT_MATCH fail, from the FAULT_ERR_FROM-th to the FAULT_ERR_TO-th; FAULT_SHORT=1: of the first write that
  * would, half is written, without an error, and the next one fails.
+ * FAULT_CRASH=text: at the first operation, an error with this text that nobody catches, as a bug would throw it.
  * FAULT_CLOCK_OFFSET_MS: another time of day · FAULT_CLOCK_RATE=n: time that passes n times as fast, for the clock and
  * for waiting (`node:timers/promises`) · FAULT_DNS=1: no name resolves.
  * FAULT_REPORT: where the process writes at its end what it did: `{operations, injected, maxRssKb}`.
@@ -73,9 +74,14 @@ function begin(kind, path) {
   }
   if (kind === 'read' || (killMode === 'torn' && kind !== 'write')) return {};
   operations.push(`${kind} ${path.slice(root.length)}`);
+  if (operations.length === 1 && env.FAULT_CRASH !== undefined) setImmediate(crash);
   if (operations.length !== killAt) return {};
   if (killMode === 'before') die();
   return { isHalf: killMode === 'torn', isLast: true };
+}
+
+function crash() {
+  throw new Error(env.FAULT_CRASH);
 }
 
 function die() {
@@ -197,9 +203,9 @@ if (env.FAULT_CLOCK_OFFSET_MS !== undefined || env.FAULT_CLOCK_RATE !== undefine
 }
 
 if (env.FAULT_DNS === '1') {
-  dns.lookup = (hostname, options, callback = options) => {
+  dns.lookup = (hostname, ...others) => {
     const error = new Error(`getaddrinfo ENOTFOUND ${hostname}`);
-    process.nextTick(callback, Object.assign(error, { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname }));
+    process.nextTick(others.at(-1), Object.assign(error, { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname }));
   };
 }
 

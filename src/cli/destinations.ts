@@ -1,7 +1,7 @@
 /** `destinations`: adding, removing, listing, testing and pausing the places records go. */
 import type { Argv } from 'yargs';
 import type { CommandLine } from './command-line.ts';
-import { JSON_FLAG, YES_FLAG } from './flags.ts';
+import { HASH_FLAG, JSON_FLAG, MASK_SECRETS_FLAG, YES_FLAG } from './flags.ts';
 import { SKIP_FLAG } from './pausing.ts';
 
 export function destinationsCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
@@ -79,7 +79,8 @@ function addFlags(command: Argv) {
         type: 'string',
         array: true,
         nargs: 1,
-        describe: 'Another secret option, as option=file; - is standard input',
+        describe:
+          'Another secret option, as option=<file>, read now, or - for standard input; as option=file:<path>, env:<variable> or command:<for sh>, looked up at each delivery',
       },
       redaction: {
         type: 'string',
@@ -87,6 +88,8 @@ function addFlags(command: Argv) {
         describe:
           'How much is hidden: none (the default on this machine), secrets, content (the default elsewhere), metadata',
       },
+      'mask-secrets': MASK_SECRETS_FLAG,
+      hash: HASH_FLAG,
       since: {
         type: 'string',
         nargs: 1,

@@ -30,3 +30,13 @@ export const PROJECT_FLAG = {
   nargs: 1,
   describe: 'Of this project: a directory with all below it, its name, or a pattern such as *api*',
 } as const;
+export const MASK_SECRETS_FLAG = {
+  type: 'boolean',
+  default: true,
+  describe: 'Mask secrets; --no-mask-secrets sends them as they are, where the level is none',
+} as const;
+export const HASH_FLAG = {
+  type: 'boolean',
+  default: false,
+  describe: 'Put a keyed hash and the length in the place of hidden text, so that equal texts can be counted',
+} as const;

@@ -1,7 +1,7 @@
 /** `install`, `uninstall`, `status` and `demo`. */
 import type { Argv } from 'yargs';
 import type { CommandLine } from './command-line.ts';
-import { CONFIG_DIR_FLAG, JSON_FLAG, YES_FLAG } from './flags.ts';
+import { CONFIG_DIR_FLAG, HASH_FLAG, JSON_FLAG, MASK_SECRETS_FLAG, YES_FLAG } from './flags.ts';
 
 export function setupCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
   return command
@@ -49,8 +49,11 @@ function installFlags(command: Argv) {
     },
     redaction: {
       type: 'string',
-      describe: 'Hide everything that was written: none or content; without a value, content (STOPWIRE_REDACTION)',
+      describe:
+        'How much is hidden: none, secrets, content, metadata; without a value, content, the default for an endpoint (STOPWIRE_REDACTION)',
     },
+    'mask-secrets': MASK_SECRETS_FLAG,
+    hash: HASH_FLAG,
     file: { type: 'string', describe: 'Append records to this file, one JSON record a line' },
     local: {
       type: 'boolean',

@@ -1,7 +1,8 @@
 /** `stopwire backfill`: delivers history from before a destination's start, while new lines keep coming first. */
 import { changeConfig, type ConfiguredDestination } from '../config.ts';
 import { momentOf } from '../lib/time-span.ts';
-import { backfillName, run, type DestinationReport } from '../run.ts';
+import { backfillName } from '../making.ts';
+import { run, type DestinationReport } from '../run.ts';
 import type { Journal } from '../state/journal.ts';
 import { hasWakeMark, takeWakeMark } from '../state/wake.ts';
 import type { Transcript } from '../types.ts';

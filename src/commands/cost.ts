@@ -5,7 +5,7 @@ import { reconcile } from '../insights/reconciliation.ts';
 import { pathsFrom } from '../state/paths.ts';
 import type { CostFilter } from '../state/store-costs.ts';
 import { hasStore, openStore, type Store } from '../state/store.ts';
-import { paintFor, type Terminal } from '../ui.ts';
+import { harmless, paintFor, type Terminal } from '../ui.ts';
 import { costJson } from './cost-json.ts';
 import { costTable, residualWords, type CostReport } from './cost-table.ts';
 import type { CostCheck } from './cost-verify.ts';
@@ -41,7 +41,7 @@ export async function cost(flags: CostFlags, terminal: Terminal): Promise<number
     const lines = flags.json
       ? [JSON.stringify({ ...costJson(report), ...(checks && { checks }) })]
       : [...shown(report, terminal), ...(checks ? ['', (await import('./cost-verify.ts')).checksTable(checks)] : [])];
-    await withOutput({ force: false }, (output) => output.write(`${lines.join('\n')}\n`));
+    await withOutput({ force: false }, (output) => output.write(`${harmless(lines.join('\n'), !flags.json)}\n`));
   } finally {
     store.close();
   }

@@ -46,8 +46,19 @@ export function isSamePlace(one: ConfiguredDestination, other: ConfiguredDestina
 export function withPlaced(config: Config, added: ConfiguredDestination, known: Declarations): Config {
   const old = config.destinations.find(({ name }) => name === added.name);
   if (old === undefined || !isSamePlace(old, added, known)) return withDestination(config, added);
-  const { name, kind, redaction, options } = added;
-  return withDestination(config, { ...old, name, kind, redaction, options });
+  const { name, kind, redaction, maskSecrets, hash, options } = added;
+  const kept = { ...old };
+  delete kept.maskSecrets;
+  delete kept.hash;
+  return withDestination(config, {
+    ...kept,
+    name,
+    kind,
+    redaction,
+    ...(maskSecrets !== undefined && { maskSecrets }),
+    ...(hash !== undefined && { hash }),
+    options,
+  });
 }
 
 /** The first option that is an address or a path, and no secret. */

@@ -1,7 +1,9 @@
 /** `stopwire dlq retry`: sends dead letters again; what is taken now goes, what is refused again stays. */
 import { lazyDestination } from '../destinations/index.ts';
 import { reasonOf, UserError } from '../errors.ts';
-import { redactionLevelOf, redactor } from '../pipeline/redact.ts';
+import { exclusionOf } from '../exclusion.ts';
+import { REDACTED } from '../privacy/levels.ts';
+import { redactionOf } from '../redaction.ts';
 import type { DeadLetter } from '../state/dead-letter.ts';
 import { readDeadLetters, reviseDeadLetters } from '../state/dead-letters.ts';
 import { pathsFrom } from '../state/paths.ts';
@@ -50,8 +52,11 @@ async function retryAt(
   isWanted: (letter: DeadLetter) => boolean,
   foreground: Foreground,
 ): Promise<Retried> {
-  const { paths } = foreground;
-  const letters = Array.from(readDeadLetters(paths.deadLetters, destination)).filter(isWanted);
+  const { paths, config, options } = foreground;
+  const isExcluded = exclusionOf(config, options.machine);
+  const letters = Array.from(readDeadLetters(paths.deadLetters, destination))
+    .filter(isWanted)
+    .filter(({ record }) => isHashed(record.project) || !isExcluded(record));
   const { delivered, refused, reason } = await send(letters, destination, foreground);
   if (delivered.length + refused.length > 0) {
     const what = `What ${destination} has taken now`;
@@ -66,6 +71,11 @@ async function retryAt(
   };
 }
 
+/** Then nobody can say any more where it was. */
+function isHashed(project: string | undefined): boolean {
+  return project?.startsWith('hmac:') === true || project === REDACTED;
+}
+
 /** Never throws: the trouble of one destination is its own. */
 async function send(
   letters: readonly DeadLetter[],
@@ -78,7 +88,7 @@ async function send(
   if (config.paused || configured.paused) return { ...nothing, reason: 'it is paused' };
   const destination = lazyDestination(configured, machine.surroundings);
   try {
-    const redact = redactor(redactionLevelOf(configured));
+    const redact = await redactionOf(configured, { config, machine })();
     return await resend(letters, { destination: name, redact, open: destination.open, signal });
   } catch (error) {
     return { ...nothing, reason: error instanceof UserError ? error.message : `unexpected: ${reasonOf(error)}` };

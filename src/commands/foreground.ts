@@ -7,7 +7,7 @@ import type { DestinationReport, Progress, RunOptions } from '../run.ts';
 import { openJournal } from '../state/journal.ts';
 import { waitForLock, type Lock } from '../state/lock.ts';
 import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
-import { formatCount, paintFor, type Terminal } from '../ui.ts';
+import { formatCount, paintFor, printable, type Terminal } from '../ui.ts';
 
 /** A worker in the background is done, or has been dead for long enough to be replaced, within this time. */
 const LOCK_PATIENCE_MS = 120_000;
@@ -119,12 +119,13 @@ function bar(done: number, of: number): string {
 
 /** One line about what became of a destination. */
 export function sayDestination(report: DestinationReport, terminal: Terminal): void {
-  const { destination, state, records, refused, reason } = report;
+  const { state, records, refused } = report;
+  const [destination, reason] = [printable(report.destination), printable(report.reason ?? state)];
   const paint = paintFor('stderr', terminal.env);
   const counts = `${formatCount(records)} records delivered${refused > 0 ? `, ${formatCount(refused)} refused` : ''}`;
   if (state === 'current') terminal.say(`${paint.done('done')}  ${destination}: ${counts}`);
   else if (state === 'outdated')
     terminal.say(`${paint.warning('left')}  ${destination}: ${counts}; ended before the rest`);
   else if (state === 'paused') terminal.say(`${paint.warning('held')}  ${destination}: paused, nothing was delivered`);
-  else terminal.say(`${paint.warning('rest')}  ${destination}: ${counts}; the rest waits: ${reason ?? state}`);
+  else terminal.say(`${paint.warning('rest')}  ${destination}: ${counts}; the rest waits: ${reason}`);
 }

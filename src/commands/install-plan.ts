@@ -5,12 +5,13 @@ import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
 import type { Surroundings } from '../destinations/destination.ts';
 import { UserError } from '../errors.ts';
 import { redactionLevelOf, type RedactionLevel } from '../pipeline/redact.ts';
+import { redactionChoice, refuseVoid, type RedactionFlags } from './redaction-flags.ts';
 import { startFrom, type Start } from './since.ts';
 
 /** Where stopwire's own collector listens: STOP on a telephone's keys. */
 export const LOCAL_COLLECTOR = 'http://127.0.0.1:7867/v1/records';
 
-export interface InstallFlags {
+export interface InstallFlags extends RedactionFlags {
   endpoint?: string | undefined;
   apiKey?: string | undefined;
   /** yargs answers '' for the bare flag and false for --no-redaction. */
@@ -35,19 +36,26 @@ export function destinationsFrom(
   const endpoint = flags.endpoint ?? fromEnvironment(env, 'STOPWIRE_ENDPOINT');
   const apiKey = flags.apiKey ?? fromEnvironment(env, 'STOPWIRE_API_KEY');
   const asked = askedRedaction(flags.redaction ?? fromEnvironment(env, 'STOPWIRE_REDACTION'));
+  const chosen = (level: RedactionLevel) => redactionChoice(asked ?? level, flags);
   const start = askedStart(flags.since, env);
   const destinations: ConfiguredDestination[] = [];
   if (endpoint !== undefined || apiKey !== undefined) {
     const options = { endpoint: endpoint ?? LOCAL_COLLECTOR, ...(apiKey !== undefined && { apiKey }) };
-    destinations.push({ name: 'http', kind: 'http', redaction: asked ?? 'content', ...start, options });
+    destinations.push({ name: 'http', kind: 'http', ...chosen('content'), ...start, options });
   }
   if (flags.file !== undefined) {
     const options = { path: filePath(flags.file) };
-    destinations.push({ name: 'file', kind: 'file', redaction: asked ?? 'none', ...start, options });
+    destinations.push({ name: 'file', kind: 'file', ...chosen('none'), ...start, options });
   }
   const isBare = destinations.length === 0 && (existing?.destinations.length ?? 0) === 0;
   if (flags.local ?? isBare) {
-    destinations.push({ name: 'local', kind: 'local', redaction: asked ?? 'none', ...start, options: {} });
+    destinations.push({ name: 'local', kind: 'local', ...chosen('none'), ...start, options: {} });
+  }
+  if (destinations.length > 0) {
+    refuseVoid(
+      flags,
+      destinations.map(({ redaction }) => redaction),
+    );
   }
   return destinations;
 }

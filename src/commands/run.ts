@@ -29,7 +29,8 @@ export async function runNow(flags: RunFlags, terminal: Terminal): Promise<numbe
     if (dryRun) return sayForecast(options, json, terminal);
     const reports = await withReconciliations(await runToTheEnd(options), { config, paths, options });
     sayReports(reports, json, terminal);
-    while (watch && !options.isOutdated()) {
+    const isOver = (): boolean => watch !== true || options.isOutdated();
+    while (!isOver()) {
       await sleep(WATCH_MS, undefined, { signal: options.signal }).catch(() => undefined);
       takeWakeMark(paths.wake);
       const { destinations } = await run({ ...options, ignoreRests: false });

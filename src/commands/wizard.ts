@@ -112,7 +112,21 @@ function askRedaction(): Promise<string> {
           description:
             'Prompts, answers, thinking, tool input and output become REDACTED; counts, cost and names stay.',
         },
-        { value: 'none', name: 'Everything', description: 'Prompts, answers and tool output too.' },
+        {
+          value: 'metadata',
+          name: 'Neither what was written nor where',
+          description: 'Directories, branches, hosts and people become keyed hashes as well.',
+        },
+        {
+          value: 'secrets',
+          name: 'Everything but secrets',
+          description: 'Prompts, answers and tool output too; keys, tokens and passwords are masked.',
+        },
+        {
+          value: 'none',
+          name: 'Everything',
+          description: 'The same; the masks alone can be taken off, with --no-mask-secrets.',
+        },
       ],
     },
     CONTEXT,

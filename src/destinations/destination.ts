@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { checkOptions, type Options, type OptionValues } from '../lib/options.ts';
+import { withSecrets } from '../lib/secret-reference.ts';
 import type { Cursor } from '../types.ts';
 
 /** Records that travel together, already redacted for the destination they go to. */
@@ -67,16 +68,16 @@ export interface DestinationKind<Declared extends Options = Options> {
 
 /** A kind whose options are still unknown input, as they stand in the configuration. */
 export interface UncheckedKind extends Pick<DestinationKind, 'about' | 'options' | 'isRemote'> {
-  /** Throws a UserError that names each option that is wrong. */
+  /** Throws a UserError that names each option that is wrong, or a secret that is not where it should be. */
   open(given: unknown, surroundings: Surroundings): Promise<Destination>;
 }
 
-/** Puts the check of a kind's declared options before its `open`. */
+/** Puts the look-up of secrets and the check of a kind's declared options before its `open`. */
 export function unchecked<Declared extends Options>(kind: DestinationKind<Declared>): UncheckedKind {
   return {
     ...kind,
     async open(given, surroundings) {
-      const { values, problems } = checkOptions(kind.options, given);
+      const { values, problems } = checkOptions(kind.options, await withSecrets(kind.options, given, surroundings.env));
       if (values === undefined) throw new UserError(`The destination's options are wrong: ${problems.join('; ')}.`);
       return kind.open(values, surroundings);
     },

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../errors.ts';
 import { declareOptions, type OptionValues } from '../lib/options.ts';
+import { systemReason } from '../lib/system-errors.ts';
 import type { Delivery, Destination, DestinationKind } from './destination.ts';
 
 const options = declareOptions({
@@ -70,7 +71,7 @@ function fileTarget(path: string): Target {
       const end = await opened();
       await writeAll(end, Buffer.from((await endsWithinLine(end)) ? `\n${lines}` : lines));
     },
-    explain: (code) => `the file cannot be written: ${[code, WORDS[code]].filter(Boolean).join(', ')}`,
+    explain: (code) => `the file cannot be written: ${[code, systemReason(code)].filter(Boolean).join(', ')}`,
     async close() {
       const closing = handle;
       handle = undefined;
@@ -80,15 +81,6 @@ function fileTarget(path: string): Target {
     },
   };
 }
-
-const WORDS: { readonly [code: string]: string } = {
-  EACCES: 'its permissions forbid it',
-  EDQUOT: 'the disk quota is used up',
-  EISDIR: 'it is a folder',
-  ENOENT: 'its folder does not exist',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
-};
 
 /** Whether the last line was cut short. Only a regular file can tell. */
 async function endsWithinLine(handle: FileHandle): Promise<boolean> {

@@ -71,30 +71,25 @@ export const agentFields = fieldGroup({
 
 type AgentValues = ValuesOf<typeof agentFields>;
 
-export function fillAgents(record: AgentValues, scope: Scope): void {
-  fillWriter(record, scope);
-  const name = scope.result?.tool?.name;
-  if (name !== undefined && AGENT_TOOLS.has(name)) fillStarted(record, scope);
-}
-
-function fillWriter(record: AgentValues, { parts: { line }, file: { agent }, step }: Scope): void {
+export function fillWriter(record: AgentValues, { parts: { common }, file: { agent }, step }: Scope): void {
   const inline = step.inline;
-  record.agent_id = asString(line['agentId']) ?? agent?.agentId ?? inline?.id;
+  record.agent_id = asString(common.agentId) ?? agent?.agentId ?? inline?.id;
   record.agent_type =
-    agent?.agentType ?? inline?.type ?? asString(line['attributionAgent']) ?? asString(line['agentType']);
-  record.agent_description = agent?.description ?? inline?.description ?? asString(line['agentDescription']);
+    agent?.agentType ?? inline?.type ?? asString(common.attributionAgent) ?? asString(common.agentType);
+  record.agent_description = agent?.description ?? inline?.description ?? asString(common.agentDescription);
   record.agent_depth = agent?.depth ?? inline?.depth;
   record.agent_model = agent?.model;
   record.agent_is_built_in = agent?.isBuiltIn;
   record.agent_workflow_run_id = agent?.workflowRun;
   record.agent_workflow_phase = agent?.workflowPhase;
   record.parent_agent_id = agent?.parentAgentId;
-  record.agent_team = asString(line['teamName']);
-  record.parent_tool_use_id = agent?.toolUseId ?? inline?.parentToolUseId ?? asString(line['parentToolUseID']);
+  record.agent_team = asString(common.teamName);
+  record.parent_tool_use_id = agent?.toolUseId ?? inline?.parentToolUseId ?? asString(common.parentToolUseID);
 }
 
 /** The call of Agent or Task that the line answers. */
-function fillStarted(record: AgentValues, { parts: { line }, result }: Scope): void {
+export function fillStarted(record: AgentValues, { parts: { line }, result }: Scope): void {
+  if (!AGENT_TOOLS.has(result?.tool?.name ?? '')) return;
   const answer = asObject(line['toolUseResult']);
   const input = result?.tool?.input;
   const stats = asObject(answer?.['toolStats']);

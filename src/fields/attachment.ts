@@ -15,7 +15,6 @@ import {
   type ValuesOf,
 } from './field.ts';
 import { jsonTextWithoutMedia } from '../line/media.ts';
-import { isKnown } from '../line/line-types.ts';
 import type { LineParts } from '../line/parts.ts';
 import type { Scope } from './scope.ts';
 import { asStrings, bytesOf } from '../line/values.ts';
@@ -57,8 +56,8 @@ export const attachmentFields = fieldGroup({
 type Attachment = ValuesOf<typeof attachmentFields>;
 
 export function fillAttachment(record: Attachment, { parts }: Scope): void {
-  const { attachment, subtype } = parts;
-  if (attachment === undefined || subtype === undefined || !isKnown(parts.type, subtype)) return;
+  const { attachment, subtype, isKnown } = parts;
+  if (attachment === undefined || subtype === undefined || !isKnown) return;
   record.attachment = whole(parts);
   own(KINDS, subtype)?.(record, attachment);
 }

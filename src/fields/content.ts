@@ -2,7 +2,6 @@
 import { asArray, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
 import { characters, count, fieldGroup, flag, ids, mediaTypes, text, texts, type ValuesOf } from './field.ts';
 import { jsonText } from '../lib/json-dump.ts';
-import { isKnown } from '../line/line-types.ts';
 import { jsonTextWithoutMedia } from '../line/media.ts';
 import { blocksOf, type LineParts } from '../line/parts.ts';
 import type { Scope } from './scope.ts';
@@ -47,7 +46,7 @@ type Content = ValuesOf<typeof contentFields>;
 /** Lines of an unknown kind keep what they say to themselves: nobody has told which of it may leave. */
 export function fillContent(record: Content, { parts, result }: Scope): void {
   if (parts.type === 'attachment' && parts.subtype !== 'queued_command') return;
-  if (!isKnown(parts.type, parts.subtype)) return;
+  if (!parts.isKnown) return;
   // What stands beside the results belongs to the first one's record: repeated on each, a line could grow squared.
   const blocks = result === undefined || result.index === 0 ? fillLine(record, parts) : [];
   if (result === undefined) return fillImages(record, blocks);
@@ -83,18 +82,18 @@ function nestedMessage({ line, type }: LineParts): JsonObject | undefined {
 }
 
 /** Where a line without a message keeps its one sentence. */
-const SENTENCES = ['content', 'summary', 'lastPrompt', 'customTitle', 'aiTitle'];
+const SENTENCES = ['content', 'summary', 'lastPrompt', 'customTitle', 'aiTitle'] as const;
 
 function textOf(
-  { line, text: whole, attachment }: LineParts,
+  { common, text: whole, attachment }: LineParts,
   nested: JsonObject | undefined,
   blocks: readonly JsonObject[],
 ): string | undefined {
   if (attachment !== undefined) return asString(attachment['prompt']) ?? joined(blocksIn(attachment['prompt']), 'text');
   const said = asString(nested?.['content']) ?? whole ?? joined(blocks, 'text');
   if (said !== undefined) return said;
-  const name = SENTENCES.find((sentence) => typeof line[sentence] === 'string');
-  return name === undefined ? undefined : asString(line[name]);
+  const name = SENTENCES.find((sentence) => typeof common[sentence] === 'string');
+  return name === undefined ? undefined : asString(common[name]);
 }
 
 function isThinking({ type }: JsonObject): boolean {

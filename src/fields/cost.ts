@@ -41,3 +41,19 @@ export const costFields = fieldGroup({
 });
 
 export type Cost = ValuesOf<typeof costFields>;
+
+/** By name: an assignment of the whole would make a record of that size a hash table. */
+export function fillCost(record: Cost, cost: Cost): void {
+  record.cost_usd = cost.cost_usd;
+  record.cost_pico_usd = cost.cost_pico_usd;
+  record.cost_status = cost.cost_status;
+  record.cost_flags = cost.cost_flags;
+  record.price_id = cost.price_id;
+  record.price_effective_from = cost.price_effective_from;
+  record.price_basis = cost.price_basis;
+  record.price_tier = cost.price_tier;
+  record.price_speed = cost.price_speed;
+  record.price_table_version = cost.price_table_version;
+  record.price_step_ids = cost.price_step_ids;
+  record.cache_split = cost.cache_split;
+}

@@ -64,14 +64,14 @@ export const errorFields = fieldGroup({
 type Errors = ValuesOf<typeof errorFields>;
 
 export function fillErrors(record: Errors, { parts, step }: Scope): void {
-  const { type, subtype, line } = parts;
+  const { type, subtype, line, common } = parts;
   const isRetried = type === 'api_error' || (type === 'system' && subtype === 'api_error');
-  if (isRetried || (type === 'assistant' && line['isApiErrorMessage'] === true)) {
+  if (isRetried || (type === 'assistant' && common.isApiErrorMessage === true)) {
     fillFromFailure(record, parts);
     if (isRetried) fillFromRetry(record, line);
     return;
   }
-  record.is_api_error = asBoolean(line['isApiErrorMessage']);
+  record.is_api_error = asBoolean(common.isApiErrorMessage);
   record.error_class = errorClassOf(parts, step.kind, undefined);
 }
 

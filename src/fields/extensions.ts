@@ -38,13 +38,13 @@ export function fillExtension(record: ExtensionValues, { name, input, answer, sc
 }
 
 /** An answer, by the call that it begins, else by what the client says it goes on from. */
-export function fillAttribution(record: ExtensionValues, { type, line, toolUses }: LineParts): void {
+export function fillAttribution(record: ExtensionValues, { type, line, common, toolUses }: LineParts): void {
   if (type !== 'assistant') return;
   const [use] = toolUses;
   if (use !== undefined) fillCalled(record, asString(use['name']) ?? '', asObject(use['input']) ?? NOTHING, NOTHING);
   const skill = asString(line['attributionSkill']);
   const server = asString(line['attributionMcpServer']);
-  const plugin = asString(line['attributionPlugin']) ?? pluginOf(skill) ?? pluginOf(asString(line['attributionAgent']));
+  const plugin = asString(line['attributionPlugin']) ?? pluginOf(skill) ?? pluginOf(asString(common.attributionAgent));
   if (skill !== undefined) record.skill_name ??= skill;
   if (plugin !== undefined) record.plugin_name ??= plugin;
   if (server === undefined || record.mcp_server !== undefined) return;

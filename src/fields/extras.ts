@@ -2,7 +2,6 @@
 import { asObject, asString } from '../lib/json.ts';
 import { fieldGroup, place, places, text, word, type ValuesOf } from './field.ts';
 import { jsonTextOf } from '../lib/json-dump.ts';
-import { isKnown } from '../line/line-types.ts';
 import type { Scope } from './scope.ts';
 import { asStrings } from '../line/values.ts';
 
@@ -20,27 +19,19 @@ export const extraFields = fieldGroup({
 
 type Extras = ValuesOf<typeof extraFields>;
 
-const NAMES = [
-  'url',
-  'upgradeNudge',
-  'priority',
-  'research',
-  'file_attachments',
-  'writtenPaths',
-  'commandRun',
-  'commands',
-];
-
-export function fillExtras(record: Extras, { parts: { line, type, subtype } }: Scope): void {
-  if (!NAMES.some((name) => line[name] !== undefined) || !isKnown(type, subtype)) return;
-  const run = asObject(line['commandRun']);
-  record.url = asString(line['url']);
-  record.upgrade_nudge = asString(line['upgradeNudge']);
-  record.priority = asString(line['priority']);
-  record.research = jsonTextOf(line['research']);
-  record.file_attachments = jsonTextOf(line['file_attachments']);
-  record.written_paths = asStrings(line['writtenPaths']);
+export function fillExtras(record: Extras, { parts: { common, isKnown } }: Scope): void {
+  const { url, upgradeNudge, priority, research, file_attachments, writtenPaths, commandRun, commands } = common;
+  const some =
+    url ?? upgradeNudge ?? priority ?? research ?? file_attachments ?? writtenPaths ?? commandRun ?? commands;
+  if (some === undefined || !isKnown) return;
+  const run = asObject(commandRun);
+  record.url = asString(url);
+  record.upgrade_nudge = asString(upgradeNudge);
+  record.priority = asString(priority);
+  record.research = jsonTextOf(research);
+  record.file_attachments = jsonTextOf(file_attachments);
+  record.written_paths = asStrings(writtenPaths);
   record.command_run = asString(run?.['command']);
   record.command_run_args = asString(run?.['args']);
-  record.commands = jsonTextOf(line['commands']);
+  record.commands = jsonTextOf(commands);
 }

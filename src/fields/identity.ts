@@ -2,9 +2,8 @@
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { asBoolean, asCount, asObject, asString } from '../lib/json.ts';
-import type { Line } from '../types.ts';
+import type { Common } from '../line/common.ts';
 import { count, fieldGroup, flag, id, word, type ValuesOf } from './field.ts';
-import { isKnown } from '../line/line-types.ts';
 import type { Scope } from './scope.ts';
 
 export const identityFields = fieldGroup({
@@ -57,46 +56,46 @@ export const identityFields = fieldGroup({
 type Identity = ValuesOf<typeof identityFields>;
 
 export function fillIdentity(record: Identity, { parts, result, step }: Scope): void {
-  const { line, type, subtype } = parts;
-  const fork = asObject(line['forkedFrom']);
-  record.subtype = subtype;
-  record.unknown = isKnown(type, subtype) ? undefined : true;
-  record.uuid = asString(line['uuid']);
-  record.parent_uuid = asString(line['parentUuid']);
-  record.logical_parent_uuid = asString(line['logicalParentUuid']);
-  record.leaf_uuid = asString(line['leafUuid']);
+  const { common } = parts;
+  const fork = asObject(common.forkedFrom);
+  record.subtype = parts.subtype;
+  record.unknown = parts.isKnown ? undefined : true;
+  record.uuid = asString(common.uuid);
+  record.parent_uuid = asString(common.parentUuid);
+  record.logical_parent_uuid = asString(common.logicalParentUuid);
+  record.leaf_uuid = asString(common.leafUuid);
   record.message_id = asString(parts.message?.['id']);
-  record.request_id = asString(line['requestId']) ?? nestedRequestId(line);
-  record.request_ref = asString(line['requestRef']);
-  record.api_block_index = asCount(line['apiBlockIndex']);
+  record.request_id = asString(common.requestId) ?? nestedRequestId(common);
+  record.request_ref = asString(common.requestRef);
+  record.api_block_index = asCount(common.apiBlockIndex);
   record.result_index = result?.index === 0 ? undefined : result?.index;
   record.forked_from_session_id = asString(fork?.['sessionId']);
   record.forked_from_uuid = asString(fork?.['messageUuid']);
-  record.request_session_id = asString(line['requestSessionId']);
+  record.request_session_id = asString(common.requestSessionId);
   const copied = step.response === undefined ? step.turn?.copiedFrom : step.response.response.copiedFrom;
   record.is_replay = copied === undefined ? undefined : true;
   record.replayed_session_id = copied?.session;
-  record.is_sidechain = asBoolean(line['isSidechain']);
-  record.is_compact_summary = asBoolean(line['isCompactSummary']);
-  record.is_visible_in_transcript_only = asBoolean(line['isVisibleInTranscriptOnly']);
-  record.is_virtual = asBoolean(line['isVirtual']);
-  record.is_synthetic = asBoolean(line['isSynthetic']);
-  record.level = asString(line['level']);
-  record.row_id = record.uuid === undefined ? rowId(line) : undefined;
+  record.is_sidechain = asBoolean(common.isSidechain);
+  record.is_compact_summary = asBoolean(common.isCompactSummary);
+  record.is_visible_in_transcript_only = asBoolean(common.isVisibleInTranscriptOnly);
+  record.is_virtual = asBoolean(common.isVirtual);
+  record.is_synthetic = asBoolean(common.isSynthetic);
+  record.level = asString(common.level);
+  record.row_id = record.uuid === undefined ? rowId(common) : undefined;
 }
 
 /** Progress rows of sub-agents hold a whole message. */
-function nestedRequestId(line: Line): string | undefined {
-  return asString(asObject(asObject(line['data'])?.['message'])?.['requestId']);
+function nestedRequestId(common: Common): string | undefined {
+  return asString(asObject(asObject(common.data)?.['message'])?.['requestId']);
 }
 
-function rowId(line: Line): string | undefined {
-  return asString(line['id']) ?? asString(line['hash']) ?? asString(line['shapeHash']) ?? asString(line['messageId']);
+function rowId(common: Common): string | undefined {
+  return asString(common.id) ?? asString(common.hash) ?? asString(common.shapeHash) ?? asString(common.messageId);
 }
 
 /** With a uuid the id depends on nothing else, so that a copied, moved or re-read line keeps it. */
 export function lineId({ entry, parts, file, result }: Scope): string {
-  const uuid = asString(parts.line['uuid']);
+  const uuid = asString(parts.common.uuid);
   const name = uuid === undefined ? [basename(file.transcript.path), entry.start, entry.hash] : [parts.type, uuid];
   return recordId(result === undefined || result.index === 0 ? name : [...name, result.index]);
 }

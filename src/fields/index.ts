@@ -30,7 +30,7 @@ import { unknownFields } from './unknown.ts';
 import { usageFields } from './usage.ts';
 
 export type { Capture } from './capture.ts';
-export type { Cost } from './cost.ts';
+export { fillCost, type Cost } from './cost.ts';
 export type { Field, Privacy } from './field.ts';
 export { describeLine, describeReconciliation, describeSession, describeTurn } from './describe.ts';
 export { isReconciliation } from './reconciliation.ts';

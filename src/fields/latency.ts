@@ -52,12 +52,12 @@ export const latencyFields = fieldGroup({
 type Latency = ValuesOf<typeof latencyFields>;
 
 export function fillLatency(record: Latency, { parts, step }: Scope): void {
-  const { type, line, subtype } = parts;
+  const { type, line, common, subtype } = parts;
   if (type === 'assistant') fillFromAnswer(record, parts, step.response?.response);
-  record.duration_ms = msOf(line['durationMs'] ?? line['totalDurationMs']);
-  record.time_saved_ms = msOf(line['timeSavedMs']);
+  record.duration_ms = msOf(common.durationMs ?? common.totalDurationMs);
+  record.time_saved_ms = msOf(common.timeSavedMs);
   if (type !== 'system') return;
-  if (subtype === 'turn_duration') fillFromTurn(record, line, line['durationMs']);
+  if (subtype === 'turn_duration') fillFromTurn(record, line, common.durationMs);
   if (subtype === 'api_metrics') fillFromMetrics(record, line);
 }
 

@@ -1,7 +1,6 @@
 /** Work under way: notes that clients before 2.1.60 kept while a tool, a task or a sub-agent ran. */
 import { asCount, asNumber, asObject, asString, type JsonObject } from '../lib/json.ts';
 import { count, fieldGroup, id, ms, text, word, type ValuesOf } from './field.ts';
-import { isKnown } from '../line/line-types.ts';
 import type { Scope } from './scope.ts';
 
 export const progressFields = fieldGroup({
@@ -23,8 +22,8 @@ export const progressFields = fieldGroup({
 
 type Progress = ValuesOf<typeof progressFields>;
 
-export function fillProgress(record: Progress, { parts: { line, type, subtype } }: Scope): void {
-  if (!isKnown(type, subtype)) return;
+export function fillProgress(record: Progress, { parts: { line, isKnown } }: Scope): void {
+  if (!isKnown) return;
   const data = asObject(line['data']) ?? {};
   const message = asObject(data['message']);
   record.task_status = statusOf(line);

@@ -39,11 +39,11 @@ export const sessionFields = fieldGroup({
 type SessionValues = ValuesOf<typeof sessionFields>;
 
 export function fillSession(record: SessionValues, { parts, file, context }: Scope): void {
-  const { line } = parts;
+  const { common } = parts;
   const { last } = context;
   const project = last.project ?? file.transcript.projectFolder;
   record.timestamp = last.timestamp;
-  record.session_id = asString(line['sessionId']) ?? asString(line['session_id']) ?? file.transcript.sessionId;
+  record.session_id = asString(common.sessionId) ?? asString(common.session_id) ?? file.transcript.sessionId;
   record.project = project;
   record.project_name = basename(project);
   record.cwd = last.cwd;
@@ -51,12 +51,12 @@ export function fillSession(record: SessionValues, { parts, file, context }: Sco
   record.client_version = last.clientVersion;
   record.entrypoint = last.entrypoint;
   record.user_type = last.userType;
-  record.session_kind = asString(line['sessionKind']);
+  record.session_kind = asString(common.sessionKind);
   record.is_interactive = last.entrypoint === undefined ? undefined : last.entrypoint === 'cli';
   record.session_slug = last.slug;
   record.session_title = last.customTitle ?? last.aiTitle;
   record.session_mode = last.mode;
   record.permission_mode = last.permissionMode;
   record.effort = last.effort;
-  record.per_turn_effort = asString(line['perTurnEffort']);
+  record.per_turn_effort = asString(common.perTurnEffort);
 }

@@ -78,9 +78,9 @@ export function fillBegun(record: ToolValues, parts: LineParts): void {
     if (parts.toolUses.length > 0) fillUses(record, parts.toolUses);
     return;
   }
-  const { line, attachment } = parts;
-  const useId = asString(line['toolUseID']) ?? asString(attachment?.['toolUseID']);
-  const sourceId = asString(line['sourceToolUseID']);
+  const { common, attachment } = parts;
+  const useId = asString(common.toolUseID) ?? asString(attachment?.['toolUseID']);
+  const sourceId = asString(common.sourceToolUseID);
   if (useId !== undefined) record.tool_use_id = useId;
   if (sourceId !== undefined) record.source_tool_use_id = sourceId;
 }

@@ -43,22 +43,22 @@ export const turnFields = fieldGroup({
 type TurnValues = ValuesOf<typeof turnFields>;
 
 export function fillTurn(record: TurnValues, { parts, step }: Scope): void {
-  const { line } = parts;
-  const position = asObject(line['turnPosition']);
-  const origin = asObject(line['origin']);
-  record.prompt_id = asString(line['promptId']);
+  const { common } = parts;
+  const position = asObject(common.turnPosition);
+  const origin = asObject(common.origin);
+  record.prompt_id = asString(common.promptId);
   record.turn_id = step.turn?.id;
   record.turn_index = step.turn?.index;
   record.client_turn_index = asCount(position?.['turnIndex']);
   record.client_prompt_index = asCount(position?.['promptIndex']);
   record.prompt_kind = step.kind;
-  record.prompt_source = asString(line['promptSource']);
-  record.turn_origin = asString(line['turnOrigin']);
+  record.prompt_source = asString(common.promptSource);
+  record.turn_origin = asString(common.turnOrigin);
   record.origin_kind = asString(origin?.['kind']);
   record.origin_producer = asString(origin?.['producer']);
   record.origin_run_id = asString(origin?.['runId']);
-  record.is_meta = line['isMeta'] === true ? true : undefined;
-  record.is_turn_companion = line['turnCompanion'] === true ? true : undefined;
+  record.is_meta = common.isMeta === true ? true : undefined;
+  record.is_turn_companion = common.turnCompanion === true ? true : undefined;
   if (opensTurn(step.kind)) fillPrompt(record, parts, step.turn);
 }
 

@@ -1,7 +1,6 @@
 /** What is told of a line of an unknown kind: its shape, and none of its words. */
 import { asObject } from '../lib/json.ts';
 import { count, fieldGroup, type ValuesOf } from './field.ts';
-import { isKnown } from '../line/line-types.ts';
 import type { Scope } from './scope.ts';
 
 export const unknownFields = fieldGroup({
@@ -13,8 +12,8 @@ export const unknownFields = fieldGroup({
 
 type Unknown = ValuesOf<typeof unknownFields>;
 
-export function fillUnknown(record: Unknown, { parts: { line, type, subtype, attachment } }: Scope): void {
-  if (isKnown(type, subtype)) return;
+export function fillUnknown(record: Unknown, { parts: { line, type, isKnown, attachment } }: Scope): void {
+  if (isKnown) return;
   const inside = attachment ?? (type === 'progress' ? asObject(line['data']) : undefined);
   record.unknown_keys = Object.keys(inside ?? line).length;
 }

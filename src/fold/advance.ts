@@ -4,6 +4,7 @@ import { asString } from '../lib/json.ts';
 import type { Entry } from '../types.ts';
 import type { LineParts } from '../line/parts.ts';
 import { opensTurn, promptKindOf, type PromptKind } from '../line/prompt-kind.ts';
+import { copyOfTurn } from './copy.ts';
 import { countLine } from './count.ts';
 import { emptySession } from './empty.ts';
 import { inlineRoot, MAX_INLINE_AGENTS, newInlineAgent } from './inline.ts';
@@ -51,11 +52,11 @@ export function advance(
   const counted = current && countLine(current, parts, { kind, response, answered });
   const closing = closingOf(parts, kind, counted);
   const turn = counted && (closing === undefined ? counted : closed(counted));
-  const inline = agent && turn && { ...agent, turn, leafUuid: asString(parts.line['uuid']) ?? agent.leafUuid };
-  const next: Context = {
+  const inline = agent && turn && { ...agent, turn, leafUuid: asString(parts.common.uuid) ?? agent.leafUuid };
+  const context: Context = {
     version: before.version,
     lines: before.lines + 1,
-    last: nextLastSeen(before.last, parts),
+    last: nextLastSeen(before.last, parts, response?.response),
     turn: root === undefined ? turn : before.turn,
     inline: nextInline(before, opening, inline),
     tools: nextTools(opening ? [] : before.tools, parts, response, answered),
@@ -64,13 +65,13 @@ export function advance(
     session: opening ? nextSession(before, parts) : before.session,
     openFrom: before.openFrom,
   };
-  const context = markOpen(afterAnswer(next, parts, response), entry);
+  markOpen(context, entry);
   return { context, kind, turn, inline, response, answered, closing, abandoned };
 }
 
 /** The session with its last turn; a file can go on with another session, as the forks of clients before 2.1 do. */
-function nextSession({ session, turn, last }: Context, { line }: LineParts): Context['session'] {
-  const sessionId = asString(line['sessionId']) ?? last.sessionId;
+function nextSession({ session, turn, last }: Context, { common }: LineParts): Context['session'] {
+  const sessionId = asString(common.sessionId) ?? last.sessionId;
   return sessionId === last.sessionId || last.sessionId === undefined ? withTurn(session, turn) : emptySession;
 }
 
@@ -96,7 +97,7 @@ function currentTurn(
   const index = before.turn === undefined ? 0 : before.turn.index + 1;
   if (kind !== undefined) {
     const turn = newTurn(parts, kind, before.last, index);
-    const uuid = asString(parts.line['uuid']);
+    const uuid = asString(parts.common.uuid);
     if (uuid !== undefined) turn.copiedFrom = copiedFrom(uuid);
     return turn;
   }
@@ -105,7 +106,7 @@ function currentTurn(
 }
 
 function closed(turn: Turn): Turn {
-  const ended = { ...turn };
+  const ended = copyOfTurn(turn);
   ended.isOpen = false;
   ended.closings += 1;
   return ended;
@@ -118,13 +119,4 @@ function nextTools(
   answered: Step['answered'],
 ): Context['tools'] {
   return parts.toolUses.length > 0 ? withOpened(tools, parts, step) : withoutAnswered(tools, answered);
-}
-
-/** An answer moves the clock of the session, and tells how full the context window is. */
-function afterAnswer(context: Context, parts: LineParts, step: ResponseStep | undefined): Context {
-  if (step === undefined) return context;
-  const { inputTokens, cacheReadTokens, cacheCreationTokens } = step.response;
-  const last = { ...context.last, contextTokens: inputTokens + cacheReadTokens + cacheCreationTokens };
-  last.answeredAt = parts.timestamp ?? last.answeredAt;
-  return { ...context, last };
 }

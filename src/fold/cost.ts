@@ -1,5 +1,6 @@
 /** Adding a response's price to its turn, once the price step knows it. */
 import type { Context, Turn } from '../context.ts';
+import { copyOfTurn } from './copy.ts';
 import { named, withNamed } from './named.ts';
 
 /** The response that a line belongs to, and whose turn pays for it. */
@@ -33,7 +34,9 @@ export function withCost(context: Context, charge: Charge, picoUsd: string | und
   const unpriced = picoUsd === undefined && charge.isFirstLine ? 1 : 0;
   if (more === 0n && unpriced === 0) return { context, picoUsd: 0n };
   const next = { ...context };
-  next.responses = withNamed(context.responses, { ...response, costPicoUsd: String(before + more) }, Infinity);
+  const charged = { ...response };
+  charged.costPicoUsd = String(before + more);
+  next.responses = withNamed(context.responses, charged, Infinity);
   const agent = named(context.inline, charge.inlineRoot);
   if (agent !== undefined)
     next.inline = withNamed(context.inline, { ...agent, turn: dearer(agent.turn, more, unpriced) }, Infinity);
@@ -42,7 +45,7 @@ export function withCost(context: Context, charge: Charge, picoUsd: string | und
 }
 
 function dearer(turn: Turn, more: bigint, unpriced: number): Turn {
-  const next = { ...turn };
+  const next = copyOfTurn(turn);
   next.costPicoUsd = String(BigInt(turn.costPicoUsd) + more);
   next.unpricedResponses += unpriced;
   return next;

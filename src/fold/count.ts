@@ -3,6 +3,7 @@ import type { OpenTool, Turn } from '../context.ts';
 import { asCount, asString, isObject } from '../lib/json.ts';
 import type { LineParts } from '../line/parts.ts';
 import type { PromptKind } from '../line/prompt-kind.ts';
+import { copyOfTurn } from './copy.ts';
 import type { ResponseStep } from './response.ts';
 import { add, union, type Increase } from './tally.ts';
 import { answerIncrease, resultIncrease, touchedFile } from './tools.ts';
@@ -20,14 +21,14 @@ export function countLine(turn: Turn, parts: LineParts, step: Counted): Turn {
   if (step.kind === 'tool_result') return countResults(turn, parts, step.answered);
   const by = otherIncrease(parts, step.kind);
   if (by === undefined) return turn;
-  const next = { ...turn };
+  const next = copyOfTurn(turn);
   add(next, by);
   return next;
 }
 
 function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefined): Turn {
-  const isApiError = parts.line['isApiErrorMessage'] === true;
-  const next = { ...turn };
+  const isApiError = parts.common.isApiErrorMessage === true;
+  const next = copyOfTurn(turn);
   add(next, answerIncrease(parts));
   if (step !== undefined) add(next, step.increase);
   if (isApiError) next.apiErrors += 1;
@@ -44,7 +45,7 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
 }
 
 function countResults(turn: Turn, parts: LineParts, answered: Counted['answered']): Turn {
-  const next = { ...turn };
+  const next = copyOfTurn(turn);
   for (const [index, block] of parts.toolResults.entries()) {
     const tool = answered[index];
     add(next, resultIncrease(parts, block, tool));

@@ -1,5 +1,5 @@
 /** Where every fold begins. */
-import type { Context, Session, Tally, Totals } from '../context.ts';
+import type { Context, Session, Tally, Totals, Turn } from '../context.ts';
 import { isObject } from '../lib/json.ts';
 
 const NO_TOTALS: Totals = {
@@ -30,9 +30,11 @@ const NO_TOTALS: Totals = {
   toolMs: 0,
 };
 
-export const totalNames = Object.keys(NO_TOTALS).filter((name): name is keyof Totals => Object.hasOwn(NO_TOTALS, name));
+export function isTotal(name: string): name is keyof Totals {
+  return Object.hasOwn(NO_TOTALS, name);
+}
 
-export const emptyTally: Tally = {
+const NO_TALLY: Tally = {
   ...NO_TOTALS,
   costPicoUsd: '0',
   tools: {},
@@ -41,7 +43,33 @@ export const emptyTally: Tally = {
   slashCommands: [],
 };
 
-export const emptySession: Session = { ...emptyTally, turns: 0, prompts: 0, reprompts: 0, maxAgentDepth: 0 };
+/** Every property is there from the start: a copy of it is quick to make, and one that gets more later is not. */
+export const emptyTurn: Turn = {
+  ...NO_TALLY,
+  id: '',
+  index: 0,
+  promptKind: 'none',
+  copiedFrom: undefined,
+  startedAt: undefined,
+  gapMs: undefined,
+  images: 0,
+  filesTouched: [],
+  parallelMax: 0,
+  callingResponses: 0,
+  lastAnswerAt: undefined,
+  stopReason: undefined,
+  closings: 0,
+  isOpen: true,
+};
+
+export const emptySession: Session = {
+  ...NO_TALLY,
+  startedAt: undefined,
+  turns: 0,
+  prompts: 0,
+  reprompts: 0,
+  maxAgentDepth: 0,
+};
 
 const CONTEXT_VERSION = 1;
 

@@ -10,10 +10,10 @@ export const MAX_INLINE_AGENTS = 16;
 
 /** The first line of the agent that a line belongs to; undefined for lines of the session itself. */
 export function inlineRoot(context: Context, parts: LineParts): string | undefined {
-  const { line } = parts;
-  const uuid = asString(line['uuid']);
-  if (line['isSidechain'] !== true || uuid === undefined) return undefined;
-  const parent = asString(line['parentUuid']);
+  const { common } = parts;
+  const uuid = asString(common.uuid);
+  if (common.isSidechain !== true || uuid === undefined) return undefined;
+  const parent = asString(common.parentUuid);
   if (parent === undefined) return uuid;
   return context.inline.find(({ leafUuid }) => leafUuid === parent)?.id ?? uuid;
 }

@@ -26,14 +26,22 @@ export function responseStep(context: Context, parts: LineParts, copiedFrom: Cop
   if (parts.type !== 'assistant' || id === undefined || model === '<synthetic>') return undefined;
   const known = named(context.responses, id);
   const before = known ?? NOTHING;
-  const response = larger(before, countsOf(asObject(message?.['usage'])));
-  response.id = id;
-  response.toolCalls = before.toolCalls + parts.toolUses.length;
-  response.startedAt = known === undefined ? parts.timestamp : known.startedAt;
-  response.requestedAt = known === undefined ? context.last.requestableAt : known.requestedAt;
-  response.costPicoUsd = known?.costPicoUsd;
-  response.thinking = thinkingOf(parts) ?? known?.thinking;
-  response.copiedFrom = known === undefined ? copiedFrom(id) : known.copiedFrom;
+  const counts = countsOf(asObject(message?.['usage']));
+  const response: Response = {
+    id,
+    inputTokens: Math.max(before.inputTokens, counts.inputTokens),
+    outputTokens: Math.max(before.outputTokens, counts.outputTokens),
+    cacheReadTokens: Math.max(before.cacheReadTokens, counts.cacheReadTokens),
+    cacheCreationTokens: Math.max(before.cacheCreationTokens, counts.cacheCreationTokens),
+    thinkingTokens: Math.max(before.thinkingTokens, counts.thinkingTokens),
+    webSearches: Math.max(before.webSearches, counts.webSearches),
+    toolCalls: before.toolCalls + parts.toolUses.length,
+    startedAt: known === undefined ? parts.timestamp : known.startedAt,
+    requestedAt: known === undefined ? context.last.requestableAt : known.requestedAt,
+    costPicoUsd: known?.costPicoUsd,
+    thinking: thinkingOf(parts) ?? known?.thinking,
+    copiedFrom: known === undefined ? copiedFrom(id) : known.copiedFrom,
+  };
   const increase: Increase =
     response.copiedFrom !== undefined
       ? {}
@@ -80,18 +88,6 @@ function countsOf(usage: JsonObject | undefined): Counts {
     thinkingTokens: asCount(asObject(usage?.['output_tokens_details'])?.['thinking_tokens']) ?? 0,
     webSearches: asCount(asObject(usage?.['server_tool_use'])?.['web_search_requests']) ?? 0,
   };
-}
-
-/** A new response with the larger value of each count. */
-function larger(a: Response, b: Counts): Response {
-  const next = { ...a };
-  next.inputTokens = Math.max(a.inputTokens, b.inputTokens);
-  next.outputTokens = Math.max(a.outputTokens, b.outputTokens);
-  next.cacheReadTokens = Math.max(a.cacheReadTokens, b.cacheReadTokens);
-  next.cacheCreationTokens = Math.max(a.cacheCreationTokens, b.cacheCreationTokens);
-  next.thinkingTokens = Math.max(a.thinkingTokens, b.thinkingTokens);
-  next.webSearches = Math.max(a.webSearches, b.webSearches);
-  return next;
 }
 
 function thinkingOf({ blocks }: LineParts): string | undefined {

@@ -11,19 +11,17 @@ export function isSettled(context: Context): boolean {
 }
 
 /**
- * Marks where something is open. From there the fold is taken up again after a pause, so that no prompt, call or
+ * Marks, in a context that nobody has seen yet, where something is open. From there the fold is taken up again after a pause, so that no prompt, call or
  * answer has to be kept on disk; what stays open for too long goes on without what it was asked.
  */
-export function markOpen(context: Context, { start, end }: Entry): Context {
+export function markOpen(context: Context, { start, end }: Entry): void {
   const isOpen = context.turn?.isOpen === true || context.tools.length > 0;
-  if (!isOpen && context.openFrom === undefined) return context;
-  const next = { ...context };
-  next.openFrom = isOpen ? (context.openFrom ?? start) : undefined;
-  if (next.openFrom !== undefined && end - next.openFrom <= MAX_OPEN_BYTES) return next;
-  next.openFrom = undefined;
+  if (!isOpen && context.openFrom === undefined) return;
+  context.openFrom = isOpen ? (context.openFrom ?? start) : undefined;
+  if (context.openFrom !== undefined && end - context.openFrom <= MAX_OPEN_BYTES) return;
+  context.openFrom = undefined;
   // Calls and thinking are what people and the model wrote, and the context is kept on disk.
-  next.tools = context.tools.map((tool) => ({ ...tool, input: undefined, thinking: undefined }));
-  next.responses = context.responses.map((response) => ({ ...response, thinking: undefined }));
-  next.inline = isOpen ? context.inline.map((agent) => ({ ...agent, description: undefined })) : [];
-  return next;
+  context.tools = context.tools.map((tool) => ({ ...tool, input: undefined, thinking: undefined }));
+  context.responses = context.responses.map((response) => ({ ...response, thinking: undefined }));
+  context.inline = isOpen ? context.inline.map((agent) => ({ ...agent, description: undefined })) : [];
 }

@@ -1,7 +1,8 @@
 /** Adding up what a turn and a session hold. Every list is bounded: the sums travel in the cursor. */
 import type { Session, Tally, Totals, Turn } from '../context.ts';
 import { own } from '../lib/json.ts';
-import { totalNames } from './empty.ts';
+import { copyOfSession } from './copy.ts';
+import { isTotal } from './empty.ts';
 
 const MAX_NAMES = 64;
 /** Where further tools are counted when there are too many to name. */
@@ -17,11 +18,13 @@ export interface Increase extends Partial<Totals> {
 
 /** Adds to a tally that is the caller's own: a copy that nobody else has seen yet. */
 export function add(tally: Tally, by: Increase): void {
-  for (const name of totalNames) {
-    const more = by[name];
-    if (more !== undefined) tally[name] += more;
-  }
+  addSums(tally, by);
   for (const tool of by.tools ?? []) tally.tools = withCalls(tally.tools, tool, 1);
+}
+
+/** All but the calls by tool, of which a tally has another form. */
+function addSums(tally: Tally, by: Omit<Increase, 'tools'>): void {
+  for (const name in by) if (isTotal(name)) tally[name] += by[name] ?? 0;
   tally.models = union(tally.models, by.models);
   tally.skills = union(tally.skills, by.skills);
   tally.slashCommands = union(tally.slashCommands, by.slashCommands);
@@ -30,8 +33,8 @@ export function add(tally: Tally, by: Increase): void {
 /** The session with a turn added to it. */
 export function withTurn(session: Session, turn: Turn | undefined): Session {
   if (turn === undefined || turn.copiedFrom !== undefined) return session;
-  const whole = { ...session };
-  add(whole, { ...turn, tools: [] });
+  const whole = copyOfSession(session);
+  addSums(whole, turn);
   for (const [name, calls] of Object.entries(turn.tools)) whole.tools = withCalls(whole.tools, name, calls);
   whole.costPicoUsd = String(BigInt(session.costPicoUsd) + BigInt(turn.costPicoUsd));
   whole.startedAt ??= turn.startedAt;

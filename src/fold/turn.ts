@@ -3,26 +3,21 @@ import type { LastSeen, Turn } from '../context.ts';
 import { asString, own } from '../lib/json.ts';
 import { msBetween, type LineParts } from '../line/parts.ts';
 import { promptText, slashCommandOf, type PromptKind } from '../line/prompt-kind.ts';
-import { emptyTally } from './empty.ts';
+import { copyOfTurn } from './copy.ts';
+import { emptyTurn } from './empty.ts';
 
 /** The turn that a prompt begins. */
 export function newTurn(parts: LineParts, kind: PromptKind | 'none', last: LastSeen, index: number): Turn {
+  const turn = copyOfTurn(emptyTurn);
+  turn.id = asString(parts.common.promptId) ?? asString(parts.common.uuid) ?? String(index);
+  turn.index = index;
+  turn.promptKind = kind;
+  turn.startedAt = parts.timestamp;
+  turn.gapMs = msBetween(last.answeredAt, parts.timestamp);
+  turn.images = parts.blocks.filter((block) => block['type'] === 'image').length;
   const command = kind === 'human' || kind === 'command' ? slashCommandOf(promptText(parts)) : undefined;
-  return Object.assign({}, emptyTally, {
-    copiedFrom: undefined,
-    id: asString(parts.line['promptId']) ?? asString(parts.line['uuid']) ?? String(index),
-    index,
-    startedAt: parts.timestamp,
-    promptKind: kind,
-    gapMs: msBetween(last.answeredAt, parts.timestamp),
-    images: parts.blocks.filter((block) => block['type'] === 'image').length,
-    filesTouched: [],
-    parallelMax: 0,
-    callingResponses: 0,
-    closings: 0,
-    isOpen: true,
-    ...(command !== undefined && { slashCommands: [command] }),
-  });
+  if (command !== undefined) turn.slashCommands = [command];
+  return turn;
 }
 
 export type TurnStatus =
@@ -44,8 +39,8 @@ export function closingOf(
   return parts.subtype === 'max_turns_reached' ? 'limit_reached' : undefined;
 }
 
-function closingAnswer({ line, message, blocks }: LineParts): TurnStatus | undefined {
-  if (line['isApiErrorMessage'] === true) return 'error';
+function closingAnswer({ common, message, blocks }: LineParts): TurnStatus | undefined {
+  if (common.isApiErrorMessage === true) return 'error';
   const reason = asString(message?.['stop_reason']);
   const block = asString(blocks.at(-1)?.['type']);
   if (reason === undefined || GOES_ON.has(reason) || block === 'thinking' || block === 'redacted_thinking') {

@@ -28,15 +28,16 @@ export interface Span {
 /** The parts of a line, in order: none where it is blank, one as a rule. `bytes` are without the newline. */
 export function decodeLine(line: Span, bytes: Buffer, isRecord: IsRecord): LinePart[] {
   const before = paddingBefore(bytes, line.start);
-  const json = bytes.subarray(before, bytes.length - paddingAfter(bytes));
-  if (json.length === 0) return [];
-  const value = parse(json);
+  const until = bytes.length - paddingAfter(bytes);
+  if (until <= before) return [];
+  const value = parse(bytes, before, until);
   if (value !== undefined) return [wholeLine(line, value, () => sha256(bytes))];
+  const json = bytes.subarray(before, until);
   const from = line.start + before;
   const finder = objectFinder(from);
   finder.push(json);
   const records = finder.end().flatMap((found) => {
-    const object = parse(json.subarray(found.from - from, found.to - from));
+    const object = parse(json, found.from - from, found.to - from);
     return isObject(object) && isRecord(object, found.place) ? [{ found, value: object }] : [];
   });
   return tile(line, { start: from, end: from + json.length }, records).map(({ start, end, record }) => ({
@@ -87,9 +88,9 @@ export function paddingAfter(bytes: Buffer): number {
   return padding;
 }
 
-function parse(bytes: Buffer): unknown {
+function parse(bytes: Buffer, start: number, end: number): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(bytes.toString('utf8', start, end));
   } catch {
     return undefined;
   }

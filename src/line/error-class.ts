@@ -37,7 +37,7 @@ export function errorClassOf(
   kind: PromptKind | undefined,
   failure: Failure | undefined,
 ): RequestErrorClass | undefined {
-  if (kind === 'interrupt' || parts.line['isAbortedMidStream'] === true) return 'interrupted';
+  if (kind === 'interrupt' || parts.common.isAbortedMidStream === true) return 'interrupted';
   if (isRefusal(parts)) return 'refusal';
   if (failure === undefined) return undefined;
   const { type, word, status } = failure;

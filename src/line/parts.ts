@@ -1,13 +1,20 @@
 /** A line taken apart once, for all groups of fields. */
 import { asArray, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
 import type { Entry, Line } from '../types.ts';
+import { commonOf, type Common } from './common.ts';
+import { isKnown } from './line-types.ts';
 
 export interface LineParts {
+  /** The whole line, for what only lines of some types hold. */
   line: Line;
+  /** What a line of any type can hold. */
+  common: Common;
   /** The line's type; `unparseable` where it is no JSON object, `unknown` where the object has no type. */
   type: string;
   /** The kind within the type. */
   subtype: string | undefined;
+  /** This version knows what stands on a line of that kind. */
+  isKnown: boolean;
   /** ISO 8601, UTC. */
   timestamp: string | undefined;
   /** Of `user` and `assistant` lines. */
@@ -25,15 +32,19 @@ const NONE: readonly JsonObject[] = [];
 /** Takes a line apart. Nothing in it is trusted: what has another type than the client gives it counts as absent. */
 export function partsOf(entry: Entry): LineParts {
   const { line } = entry;
-  const type = entry.unparseable ? 'unparseable' : (asString(line['type']) ?? 'unknown');
-  const message = asObject(line['message']);
+  const common = commonOf(line);
+  const type = entry.unparseable ? 'unparseable' : (asString(common.type) ?? 'unknown');
+  const message = asObject(common.message);
   const attachment = type === 'attachment' ? asObject(line['attachment']) : undefined;
+  const subtype = subtypeOf(common, type, attachment);
   const blocks = asArray(message?.['content'])?.filter(isObject) ?? NONE;
   return {
     line,
+    common,
     type,
-    subtype: subtypeOf(line, type, attachment),
-    timestamp: timestampOf(line['timestamp']),
+    subtype,
+    isKnown: isKnown(type, subtype),
+    timestamp: timestampOf(common.timestamp),
     message,
     text: asString(message?.['content']),
     blocks,
@@ -48,10 +59,10 @@ export function blocksOf(blocks: readonly JsonObject[], type: string): readonly 
   return blocks.length === 0 ? NONE : blocks.filter((block) => block['type'] === type);
 }
 
-function subtypeOf(line: Line, type: string, attachment: JsonObject | undefined): string | undefined {
+function subtypeOf(common: Common, type: string, attachment: JsonObject | undefined): string | undefined {
   if (attachment !== undefined) return asString(attachment['type']);
-  if (type === 'progress') return asString(asObject(line['data'])?.['type']);
-  return asString(line['subtype']) ?? asString(line['operation']);
+  if (type === 'progress') return asString(asObject(common.data)?.['type']);
+  return asString(common.subtype) ?? asString(common.operation);
 }
 
 /** ISO 8601 in UTC, as the client writes it; free text that merely parses as a date is not let through. */

@@ -35,14 +35,14 @@ const OPENING: ReadonlySet<PromptKind> = new Set(['human', 'command', 'bash', 't
 /** The kind of a `user` line; undefined for every other type. */
 export function promptKindOf(parts: LineParts, isAgentLine: boolean): PromptKind | undefined {
   if (parts.type !== 'user') return undefined;
-  const { line } = parts;
+  const { common } = parts;
   if (parts.toolResults.length > 0) return 'tool_result';
-  if (line['isCompactSummary'] === true) return 'compact_summary';
+  if (common.isCompactSummary === true) return 'compact_summary';
   const text = promptText(parts);
   const mark = MARKS.find(([start]) => text.startsWith(start))?.[1];
   if (mark === 'interrupt') return mark;
-  if (line['isMeta'] === true) return 'meta';
-  if (asString(asObject(line['origin'])?.['kind']) === 'task-notification') return 'task_notification';
+  if (common.isMeta === true) return 'meta';
+  if (asString(asObject(common.origin)?.['kind']) === 'task-notification') return 'task_notification';
   return mark ?? (isAgentLine ? 'agent_task' : 'human');
 }
 

@@ -1,9 +1,11 @@
 /** Narrowing of a line's values to those that a record holds. */
-import { asArray, asString } from '../lib/json.ts';
+import { asArray } from '../lib/json.ts';
 
 /** The strings of a list; what else it holds is passed over. */
 export function asStrings(value: unknown): readonly string[] | undefined {
-  return asArray(value)?.flatMap((item) => asString(item) ?? []);
+  return asArray(value)
+    ?.filter((item) => typeof item === 'string')
+    .map((text) => text.toWellFormed());
 }
 
 /** ISO 8601 of milliseconds since 1970; undefined for what no clock shows. */

@@ -50,7 +50,12 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
 function recordsOfLine(scope: Scope): MessageRecord[] {
   if (isReconciliation(scope)) return [describeReconciliation(scope)];
   const results = resultsOf(scope.parts.toolResults, scope.step);
-  return results.length === 0 ? [describeLine(scope)] : results.map((result) => describeLine({ ...scope, result }));
+  return results.length === 0 ? [describeLine(scope)] : results.map((result) => describeLine(about(scope, result)));
+}
+
+/** Not a spread: V8 takes six times as long for one that overwrites. */
+function about({ entry, parts, file, context, step, capture }: Scope, result: Result): Scope {
+  return { entry, parts, file, context, step, result, capture };
 }
 
 /** Sub-agents have no session of their own. */

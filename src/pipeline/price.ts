@@ -1,6 +1,6 @@
 /** price: what a response cost at list price. Pure: from the record's own fields and the table alone. */
 import type { Context, Turn } from '../context.ts';
-import { withCost, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
+import { fillCost, withCost, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
 import { toUsd } from '../pricing/amount.ts';
 import { costOf } from '../pricing/response-cost.ts';
 import type { PriceTable } from '../pricing/table.ts';
@@ -23,7 +23,7 @@ export function price(record: MessageRecord, table: PriceTable): MessageRecord {
 export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): T {
   const { records, charge, abandoned } = mapped;
   // In place: the records are new, and nobody else has seen them.
-  for (const record of records) if (hasUsage(record)) Object.assign(record, costOf(record, table));
+  for (const record of records) if (hasUsage(record)) fillCost(record, costOf(record, table));
   const answer = charge && records.find((record) => record.cost_status !== undefined);
   const charged = charge && answer && withCost(mapped.context, charge, answer.cost_pico_usd);
   const context = charged?.context ?? mapped.context;
@@ -36,10 +36,10 @@ export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): 
     charge?.inlineRoot === undefined ? undefined : context.inline.find(({ id }) => id === charge.inlineRoot)?.turn;
   for (const record of records) {
     const ended = record.type === 'turn' ? abandoned : (inline ?? turn);
-    if (record.turn_status !== undefined && ended !== undefined) Object.assign(record, turnCost(ended));
-    if (record.type === 'session') Object.assign(record, sessionCost(session, turn));
+    if (record.turn_status !== undefined && ended !== undefined) addTurnCost(record, ended);
+    if (record.type === 'session') addSessionCost(record, session, turn);
   }
-  return context === mapped.context ? mapped : Object.assign({}, mapped, { context });
+  return context === mapped.context ? mapped : { ...mapped, context };
 }
 
 /** What mapping a line gives, as far as its price is concerned. */
@@ -50,15 +50,14 @@ interface Priceable {
   abandoned: Turn | undefined;
 }
 
-function turnCost({ costPicoUsd, unpricedResponses }: Turn): Partial<MessageRecord> {
-  return { turn_cost_usd: toUsd(BigInt(costPicoUsd)), turn_unpriced_responses: unpricedResponses };
+function addTurnCost(record: MessageRecord, { costPicoUsd, unpricedResponses }: Turn): void {
+  record.turn_cost_usd = toUsd(BigInt(costPicoUsd));
+  record.turn_unpriced_responses = unpricedResponses;
 }
 
-function sessionCost(session: Context['session'], turn: Turn | undefined): Partial<MessageRecord> {
-  return {
-    session_cost_usd: toUsd(BigInt(session.costPicoUsd) + BigInt(turn?.costPicoUsd ?? 0)),
-    session_unpriced_responses: session.unpricedResponses + (turn?.unpricedResponses ?? 0),
-  };
+function addSessionCost(record: MessageRecord, session: Context['session'], turn: Turn | undefined): void {
+  record.session_cost_usd = toUsd(BigInt(session.costPicoUsd) + BigInt(turn?.costPicoUsd ?? 0));
+  record.session_unpriced_responses = session.unpricedResponses + (turn?.unpricedResponses ?? 0);
 }
 
 /** A record with none of these has no usage. */

@@ -93,15 +93,23 @@ function priced(usage: ResponseUsage, { steps: [first, ...others], flags }: Step
   const searches = unitsCost(usage.web_search_requests ?? 0, main.price.webSearch);
   const amount = parts.reduce((sum, { picoUsd }) => sum + picoUsd, searches);
   const allFlags = [...parts.flatMap((part) => part.flags), ...flags];
-  return {
+  const { price } = main;
+  const cost: ResponseCost = {
     cost_usd: toUsd(amount),
     cost_pico_usd: String(amount),
     cost_status: 'priced',
-    ...(allFlags.length > 0 && { cost_flags: [...new Set(allFlags)] }),
-    ...provenance(main.price),
-    ...(others.length > 0 && { price_step_ids: parts.map(({ price }) => price.id) }),
-    ...cacheSplit([first, ...others]),
+    price_id: price.id,
+    price_effective_from: price.effectiveFrom,
+    price_basis: price.basis,
+    price_tier: price.tier,
+    price_speed: price.speed,
+    price_table_version: price.tableVersion,
   };
+  const split = cacheSplit([first, ...others]);
+  if (allFlags.length > 0) cost.cost_flags = [...new Set(allFlags)];
+  if (others.length > 0) cost.price_step_ids = parts.map((part) => part.price.id);
+  if (split !== undefined) cost.cache_split = split;
+  return cost;
 }
 
 interface Part {
@@ -122,18 +130,7 @@ function partOf(step: Step, usage: ResponseUsage, table: PriceTable): Part | { s
   return { status: 'found', price, picoUsd, flags: [...price.flags, ...flags, ...split] };
 }
 
-function provenance(price: Price): Partial<ResponseCost> {
-  return {
-    price_id: price.id,
-    price_effective_from: price.effectiveFrom,
-    price_basis: price.basis,
-    price_tier: price.tier,
-    price_speed: price.speed,
-    price_table_version: price.tableVersion,
-  };
-}
-
-function cacheSplit(steps: readonly Step[]): Pick<ResponseCost, 'cache_split'> {
-  if (steps.every(({ counts }) => writtenTokens(counts) === 0)) return {};
-  return { cache_split: steps.some(({ isSplitAssumed }) => isSplitAssumed) ? 'assumed' : 'known' };
+function cacheSplit(steps: readonly Step[]): ResponseCost['cache_split'] {
+  if (steps.every(({ counts }) => writtenTokens(counts) === 0)) return undefined;
+  return steps.some(({ isSplitAssumed }) => isSplitAssumed) ? 'assumed' : 'known';
 }

@@ -10,7 +10,9 @@ export interface Terms {
 
 /** The factors and assumptions of a request, for a model that offers these factors. */
 export function termsOf(usage: ResponseUsage, factors: Factors): Terms {
-  const terms = [geoTerm(usage, factors), serviceTerm(usage, factors), speedTerm(usage), containerTerm(usage)];
+  const terms = [geoTerm(usage, factors), serviceTerm(usage, factors), speedTerm(usage), containerTerm(usage)].filter(
+    (term) => term !== AT_LIST_PRICE,
+  );
   return { factors: terms.flatMap(({ factor }) => factor ?? []), flags: terms.flatMap(({ flag }) => flag ?? []) };
 }
 

@@ -16,14 +16,14 @@ export interface Tally {
 
 /** What can be asked of a journal. */
 export interface JournalView {
-  cursor(destination: string, path: string): Cursor | undefined;
-  rest(destination: string): Rest | undefined;
-  tally(destination: string): Tally | undefined;
+  cursor: (destination: string, path: string) => Cursor | undefined;
+  rest: (destination: string) => Rest | undefined;
+  tally: (destination: string) => Tally | undefined;
   /** The batch that was sent last, where no commit followed: it may have arrived. */
-  intent(destination: string): Intent | undefined;
-  capacity(destination: string): Capacity | undefined;
+  intent: (destination: string) => Intent | undefined;
+  capacity: (destination: string) => Capacity | undefined;
   /** When all cursors were last compared with their files (ISO 8601). */
-  verifiedAt(destination: string): string | undefined;
+  verifiedAt: (destination: string) => string | undefined;
 }
 
 export interface Memory extends JournalView {

@@ -1,10 +1,13 @@
 /** Does each destination get what it should: its options, its last error, its dead letters, its lag, its server? */
 import type { ConfiguredDestination } from '../../config.ts';
 import { destinationKinds, isDestinationKind } from '../../destinations/index.ts';
+import { UserError } from '../../errors.ts';
 import { deletion, type DestinationHealth } from '../../health/destination-health.ts';
+import { asObject, asString, type JsonObject } from '../../lib/json.ts';
 import { checkOptions, type Options } from '../../lib/options.ts';
 import { proxyFor } from '../../lib/proxy.ts';
 import { reach } from '../../lib/reach.ts';
+import { withSecrets } from '../../lib/secret-reference.ts';
 import { countWords, sizeWords } from '../../lib/span-words.ts';
 import { error, INSTALL, ok, skipped, warning, type Check, type Subject } from './check.ts';
 
@@ -18,10 +21,10 @@ export async function checkDestinations(subject: Subject): Promise<Check[]> {
 
 async function checkOne(configured: ConfiguredDestination, subject: Subject): Promise<Check[]> {
   const health = subject.health.destinations.find(({ name }) => name === configured.name);
-  const options = await optionsOf(configured);
+  const options = await optionsOf(configured, subject);
   return [
     ...(health === undefined ? [] : [checkDelivery(health), ...checkLetters(health), ...checkLag(health, subject.now)]),
-    ...('problem' in options ? [options.problem] : await checkEndpoints(configured, options.declared, subject)),
+    ...('problem' in options ? [options.problem] : await checkEndpoints(configured.name, options, subject)),
   ];
 }
 
@@ -62,38 +65,52 @@ function checkLag(
   return [error(check, `it has not got ${deletion(lag, files, now)}`, remedy)];
 }
 
-async function optionsOf({
-  name,
-  kind,
-  options,
-}: ConfiguredDestination): Promise<{ declared: Options } | { problem: Check }> {
+interface CheckedOptions {
+  declared: Options;
+  /** With secrets in the place of references to them. */
+  given: JsonObject;
+}
+
+async function optionsOf(
+  { name, kind, options }: ConfiguredDestination,
+  { env }: Subject,
+): Promise<CheckedOptions | { problem: Check }> {
   const check = `destination-options:${name}`;
   if (!isDestinationKind(kind)) return { problem: error(check, `there is no kind of destination "${kind}"`, INSTALL) };
   const declared: Options = (await destinationKinds[kind]()).options;
-  const { problems } = checkOptions(declared, options);
-  if (problems.length === 0) return { declared };
-  const remedy = `npx stopwire destinations remove ${name}; npx stopwire destinations add`;
-  return { problem: error(check, problems.join('; '), remedy) };
+  try {
+    const given = asObject(await withSecrets(declared, options, env)) ?? {};
+    const { problems } = checkOptions(declared, given);
+    if (problems.length === 0) return { declared, given };
+    const remedy = `npx stopwire destinations remove ${name}; npx stopwire destinations add`;
+    return { problem: error(check, problems.join('; '), remedy) };
+  } catch (fault) {
+    if (!(fault instanceof UserError)) throw fault;
+    return { problem: error(check, fault.message, fault.hint ?? `npx stopwire destinations test ${name}`) };
+  }
 }
 
 /** Every address among the options. */
-async function checkEndpoints(
-  configured: ConfiguredDestination,
-  declared: Options,
-  subject: Subject,
-): Promise<Check[]> {
+async function checkEndpoints(name: string, { declared, given }: CheckedOptions, subject: Subject): Promise<Check[]> {
   const addresses = Object.entries(declared)
     .filter(([, option]) => option.kind === 'url')
-    .map(([name, option]) => configured.options[name] ?? option.default)
+    .map(([option, { default: value }]) => given[option] ?? value)
     .filter((value) => typeof value === 'string');
-  return Promise.all(addresses.map((address) => checkEndpoint(configured, new URL(address), subject)));
+  const proxy = asString(given['proxy']);
+  return Promise.all(addresses.map((address) => checkEndpoint({ name, url: new URL(address), proxy }, subject)));
+}
+
+interface Endpoint {
+  name: string;
+  url: URL;
+  /** As it is configured. */
+  proxy: string | undefined;
 }
 
 /** Connects and sends nothing; through a proxy, only that one can be reached from here. */
-async function checkEndpoint({ name, options }: ConfiguredDestination, url: URL, subject: Subject): Promise<Check> {
+async function checkEndpoint({ name, url, proxy: named }: Endpoint, subject: Subject): Promise<Check> {
   const check = `endpoint:${name}`;
   if (subject.offline) return skipped(check, 'not asked, since nothing may be connected to');
-  const named = typeof options['proxy'] === 'string' ? options['proxy'] : undefined;
   const proxy = proxyFor(url, named, subject.env)?.url;
   const { fault, ms } = await reach(proxy ?? url, CONNECT_MS);
   const place = proxy === undefined ? url.host : `the proxy ${proxy.host}, which leads to ${url.host},`;
