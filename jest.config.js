@@ -10,5 +10,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/__tests__/helpers/closing-line.js'],
+  // Much of a test's time is waiting for processes and timers; the default is one worker less than there are processors.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { writeCorpus } from './corpus.js';
+import { corpora, writeCorpus } from './corpus.js';
 import { median, usageOf } from './measure.js';
 
+const CORPUS_BYTES = 200_000_000;
 const ROUNDS = 3;
 const PRICING = fileURLToPath(new URL('../pricing', import.meta.url));
 const PLAIN_LOOP = fileURLToPath(new URL('plain-loop.js', import.meta.url));
@@ -14,33 +15,39 @@ const PLAIN_LOOP = fileURLToPath(new URL('plain-loop.js', import.meta.url));
 export async function benchMapping() {
   const folder = mkdtempSync(join(tmpdir(), 'stopwire-bench-'));
   try {
-    const corpus = join(folder, 'corpus');
-    const megabytes = writeCorpus(corpus) / 1e6;
     const program = await bundleLoop(folder);
-    const env = { PATH: process.env.PATH };
-    const rounds = Array.from({ length: ROUNDS }, () => ({
-      plain: usageOf([PLAIN_LOOP, corpus], env),
-      mapping: usageOf([program, corpus, PRICING], env),
-    }));
-    const of = (who, figure) => median(rounds.map((round) => round[who][figure]));
-    const rate = (who) => `${(megabytes / (of(who, 'ms') / 1000)).toFixed(0)} MB/s`;
-    return [
-      {
-        what: `read + map + price, ${megabytes.toFixed(0)} MB`,
-        value: `${rate('mapping')}, ${recordsPerSecond(rounds)} records/s`,
-        against: `read + split + JSON.parse (${rate('plain')})`,
-        ratio: of('plain', 'ms') / of('mapping', 'ms'),
-      },
-      {
-        what: 'peak memory of that',
-        value: `${of('mapping', 'peakMb').toFixed(0)} MB`,
-        against: `the same loop (${of('plain', 'peakMb').toFixed(0)} MB)`,
-        ratio: of('mapping', 'peakMb') / of('plain', 'peakMb'),
-      },
-    ];
+    return corpora().flatMap(({ shape, lines }, index) => {
+      const corpus = join(folder, `corpus-${index}`);
+      const bytes = writeCorpus(corpus, CORPUS_BYTES, lines);
+      return rowsOf(program, corpus, { bytes, about: shape });
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function rowsOf(program, corpus, { bytes, about }) {
+  const env = { PATH: process.env.PATH };
+  const rounds = Array.from({ length: ROUNDS }, () => ({
+    plain: usageOf([PLAIN_LOOP, corpus], env),
+    mapping: usageOf([program, corpus, PRICING], env),
+  }));
+  const of = (who, figure) => median(rounds.map((round) => round[who][figure]));
+  const rate = (who) => `${(bytes / 1e6 / (of(who, 'ms') / 1000)).toFixed(0)} MB/s`;
+  return [
+    {
+      what: `read + map + price, ${Math.round(bytes / 1e6)} MB: ${about}`,
+      value: `${rate('mapping')}, ${recordsPerSecond(rounds)} records/s`,
+      against: `read + split + JSON.parse (${rate('plain')})`,
+      ratio: of('plain', 'ms') / of('mapping', 'ms'),
+    },
+    {
+      what: 'peak memory of that',
+      value: `${of('mapping', 'peakMb').toFixed(0)} MB`,
+      against: `the same loop (${of('plain', 'peakMb').toFixed(0)} MB)`,
+      ratio: of('mapping', 'peakMb') / of('plain', 'peakMb'),
+    },
+  ];
 }
 
 /** The loop prints how many records it made. */
