@@ -17,7 +17,7 @@ const FLOORS: [number, RegExp][] = [
   [5, /^(pipeline\/.*|machine\.ts)$/],
   [6, /^((redaction|exclusion|making|batches|ship|run|preview|reconcile)\.ts|install\/.*)$/],
   [6.5, /^health\//],
-  [7, /^(worker\.ts|ui\.ts)$/],
+  [7, /^(worker|round|ui)\.ts$/],
   [7.5, /^commands\/checks\//],
   [8, /^(hook\.ts|commands\/.*)$/],
   [9, /^cli\//],

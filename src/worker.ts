@@ -2,30 +2,25 @@
  * The worker: what the hook's launcher starts in the background. One at a time leads; it brings every destination up
  * to date, waits for the lines that the client writes after the hook, and goes.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { emptyConfig, readConfig, type Config } from './config.ts';
 import { asString } from './lib/json.ts';
 import { ensurePrivateDirectory } from './lib/private-directory.ts';
 import { readBounded } from './lib/read-bounded.ts';
 import { thisMachine } from './machine.ts';
 import { reconcile } from './reconcile.ts';
-import { run, type DestinationReport } from './run.ts';
+import { round, type Sweep } from './round.ts';
+import { run } from './run.ts';
 import { openJournal } from './state/journal.ts';
 import { sweepLeftovers } from './state/leftovers.ts';
 import { acquireLock, type Lock } from './state/lock.ts';
 import { appendLog } from './state/log.ts';
 import { claudeConfigDirectory, type Paths } from './state/paths.ts';
 import { hasWakeMark, takeWakeMark } from './state/wake.ts';
-import type { Transcript } from './types.ts';
 
 /** The start of the hook's payload holds all we want of it, and a host may keep the pipe open for ever. */
 const PAYLOAD_BOUNDS = { maxBytes: 16_384, deadlineMs: 250 };
-/** How long the client's late lines are waited for; 0.95 s was the longest measured (`stop_hook_summary`). */
-const SETTLE_MS = 2_000;
-const POLL_MS = 100;
 /** Only the newest transcripts can be those that a client is writing. */
 const LIVE_TRANSCRIPTS = 32;
 /** How long a worker stays for a destination that rests: a short outage is over before the next fire. */
@@ -106,49 +101,6 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   }
 }
 
-/** What is kept of a run: there can be a hundred thousand transcripts. */
-interface Sweep {
-  transcripts: number;
-  /** Those that a client may be writing. */
-  live: readonly Transcript[];
-  destinations: readonly DestinationReport[];
-}
-
-interface Round {
-  /** Of everything, or of one project. */
-  sweep: (project?: string) => Promise<Sweep>;
-  /** The project that the hook was fired in. */
-  project: string | undefined;
-  /** Whether it has written lines, which are to be delivered as well. */
-  reconciled: (last: Sweep) => Promise<boolean>;
-  isOver: () => boolean;
-  patienceMs: number;
-}
-
-/** One sweep for what is there, more for lines that come late, and more while a destination rests for a moment. */
-async function round({ sweep, project, reconciled, isOver, patienceMs }: Round): Promise<Sweep[]> {
-  let last = await sweep();
-  const reports = [last];
-  const again = async (within?: string): Promise<void> => {
-    const before = last;
-    last = await sweep(within);
-    if (within !== undefined) last = { ...last, destinations: last.destinations.map((one) => troubled(one, before)) };
-    reports.push(last);
-  };
-  for (const settled = Date.now() + SETTLE_MS; Date.now() < settled && !isOver(); await sleep(POLL_MS)) {
-    if (last.live.some(hasGrown)) await again(project);
-  }
-  // A file that was not there before (a first turn, a sub-agent) shows only in a sweep.
-  if (!isOver()) await again(project);
-  // One that refused much, or learned of a smaller size, has left in the middle.
-  while (!isOver() && last.destinations.some(({ state }) => state === 'outdated')) await again();
-  if (!isOver() && (await reconciled(last))) await again();
-  for (const leaveAt = Date.now() + patienceMs; nextTry(last) < leaveAt && !isOver(); await sleep(POLL_MS)) {
-    if (nextTry(last) <= Date.now()) await again();
-  }
-  return reports;
-}
-
 /**
  * The transcript that the payload names. The payload is cut where the last message is long (the client drops what the
  * socket does not hold when the hook has ended, about 200 KB), so it is searched and not parsed.
@@ -160,24 +112,6 @@ function firedTranscript(payload: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A look at one project says nothing of what went wrong in another one. */
-function troubled(report: DestinationReport, { destinations }: Sweep): DestinationReport {
-  const before = destinations.find(({ destination }) => destination === report.destination);
-  return before === undefined || report.state !== 'current' || before.state === 'current'
-    ? report
-    : { ...before, records: report.records, refused: report.refused };
-}
-
-function hasGrown({ path, size }: Transcript): boolean {
-  const now = statSync(path, { throwIfNoEntry: false });
-  return now !== undefined && now.size !== size;
-}
-
-/** When a resting destination may be tried again, epoch ms; Infinity where none rests. */
-function nextTry({ destinations }: Sweep): number {
-  return Math.min(...destinations.map(({ until }) => until ?? Infinity));
 }
 
 /** What the log says of a round: counts and reasons, nothing of any transcript. */

@@ -1,4 +1,5 @@
 /** A file, or standard output, as NDJSON: one record a line. */
+import { fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../errors.ts';
@@ -69,7 +70,7 @@ function fileTarget(path: string): Target {
     open: async () => void (await opened()),
     async append(lines) {
       const end = await opened();
-      await writeAll(end, Buffer.from((await endsWithinLine(end)) ? `\n${lines}` : lines));
+      await writeAll(end, Buffer.from(endsWithinLine(end) ? `\n${lines}` : lines));
     },
     explain: (code) => `the file cannot be written: ${[code, systemReason(code)].filter(Boolean).join(', ')}`,
     async close() {
@@ -82,12 +83,15 @@ function fileTarget(path: string): Target {
   };
 }
 
-/** Whether the last line was cut short. Only a regular file can tell. */
-async function endsWithinLine(handle: FileHandle): Promise<boolean> {
-  const stats = await handle.stat();
+/**
+ * Whether the last line was cut short, by us or by another writer. Only a regular file can tell. Synchronous: it comes
+ * before each write, and two trips to the thread pool would take as long as that.
+ */
+function endsWithinLine({ fd }: FileHandle): boolean {
+  const stats = fstatSync(fd);
   if (!stats.isFile() || stats.size === 0) return false;
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, stats.size - 1);
-  return bytesRead === 1 && buffer[0] !== 0x0a;
+  const last = Buffer.alloc(1);
+  return readSync(fd, last, 0, 1, stats.size - 1) === 1 && last[0] !== 0x0a;
 }
 
 /** One write as a rule; a disk that is filling up takes less than it was given, without an error. */
