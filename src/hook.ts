@@ -2,15 +2,14 @@
  * The worker's process: never on standard output or error, never another exit code than 0, whatever happens. Nobody
  * waits for it, so what goes wrong is said in the log.
  */
-import { setFlagsFromString } from 'node:v8';
 import { reasonOf, UserError } from './errors.ts';
+import { collectEarly } from './lib/frugal.ts';
 import { appendLog } from './state/log.ts';
 import { pathsFrom } from './state/paths.ts';
 import { work } from './worker.ts';
 
 export async function hook(): Promise<never> {
-  // A guest on the machine: collects garbage at 1.5 times of what is in use, not at several times, whatever there is.
-  setFlagsFromString('--heap-growing-percent=50');
+  collectEarly();
   const { env, stdin } = process;
   const paths = pathsFrom(env);
   const end = (error?: unknown): never => {

@@ -1,6 +1,7 @@
 /** What delivering in the foreground needs: the lock, the journal, the machine, and Ctrl-C that loses nothing. */
 import { readConfig, type Config } from '../config.ts';
 import { UserError } from '../errors.ts';
+import { collectEarly } from '../lib/frugal.ts';
 import { ensurePrivateDirectory } from '../lib/private-directory.ts';
 import { thisMachine } from '../machine.ts';
 import type { DestinationReport, Progress, RunOptions } from '../run.ts';
@@ -30,6 +31,7 @@ export async function inForeground<Value>(
   { terminal, destinations }: { terminal: Terminal; destinations?: readonly string[] | undefined },
   work: (foreground: Foreground) => Promise<Value>,
 ): Promise<Value> {
+  collectEarly();
   const paths = pathsFrom(terminal.env);
   chosen(readConfig(paths.config), destinations);
   ensurePrivateDirectory(paths.stateDirectory);
