@@ -123,6 +123,8 @@ describe('the hook', () => {
 
   test('fired, as the newest transcripts tell, with no store and no configuration', () => {
     writeFileSync(transcript, turn(10, WORDS) + turn(20, WORDS) + turn(30, 'other'));
+    mkdirSync(paths.stateDirectory, { recursive: true });
+    writeFileSync(join(paths.stateDirectory, 'reconciliations.jsonl'), '{"type":"reconciliation"}\n');
     expect(health().hook).toMatchObject({
       registered: false,
       history: {

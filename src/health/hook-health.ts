@@ -76,9 +76,9 @@ function registeredAt(installation: string): string | undefined {
   return statSync(installation, { throwIfNoEntry: false })?.mtime.toISOString();
 }
 
-/** Sub-agents fire SubagentStop, never Stop. */
-function isSession({ path }: Transcript): boolean {
-  return !path.includes('/subagents/') && !basename(path).startsWith('agent-');
+/** Sub-agents fire SubagentStop, never Stop; stopwire's own reconciliations are no session at all. */
+function isSession({ source, path }: Transcript): boolean {
+  return source === 'claude-code' && !path.includes('/subagents/') && !basename(path).startsWith('agent-');
 }
 
 function parse(text: string): Line[] {
