@@ -110,6 +110,7 @@ async function* mappedLines(
   let context: Context | undefined;
   const idleSince = now().getTime() - IDLE_MS;
   let wasExcluded = false;
+  let redact: Redact | undefined;
   for await (const { file, entries } of read(transcript, cursor, { idleSince })) {
     const placed = placing(entries);
     let lines: MappedLine[] = [];
@@ -123,7 +124,7 @@ async function* mappedLines(
       // Delivered before: read once more only for what the next lines need to know of it.
       if (entry.end <= file.deliveredTo) continue;
       if (entry.unparseable && !wasExcluded) quarantine.keep(damagedRange(transcript, entry, now()));
-      const records = isForDestination ? recordsOf(mapped, followsExcluded).map(await redaction()) : [];
+      const records = isForDestination ? recordsOf(mapped, followsExcluded).map((redact ??= await redaction())) : [];
       lines.push({ records, origin: { file, entry, resume: resume ?? file.from } });
       if (lines.length < LINES_AT_ONCE) continue;
       yield lines;
@@ -172,10 +173,24 @@ function isOlder({ mtimeMs }: Transcript, { since }: Window): boolean {
 function wanted({ since = -Infinity, until = Infinity }: Window) {
   if (since === -Infinity && until === Infinity) return () => true;
   let time: number | undefined;
+  let searched: readonly Entry[] | undefined;
   return (entry: Entry, others: readonly Entry[]): boolean => {
-    time = timeOf(entry) ?? time ?? others.map(timeOf).find((one) => one !== undefined);
+    time = timeOf(entry) ?? time;
+    // Once for each piece of the file: a hostile one can hold a hundred thousand lines without a time.
+    if (time === undefined && searched !== others) {
+      searched = others;
+      time = firstTime(others);
+    }
     return time === undefined || (time >= since && time < until);
   };
+}
+
+function firstTime(entries: readonly Entry[]): number | undefined {
+  for (const entry of entries) {
+    const time = timeOf(entry);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 }
 
 function timeOf({ line }: Entry): number | undefined {

@@ -78,6 +78,13 @@ describe('a destination with a start', () => {
     expect(received().slice(first.length)).toMatchObject([{ timestamp: '2027-01-01T00:00:00.000Z' }]);
   });
 
+  test('is not kept busy by a transcript of many lines that have no time', async () => {
+    startAt(middle());
+    const [path = ''] = transcripts();
+    writeFileSync(path, '{}\n'.repeat(60_000));
+    expect((await sandbox.stopwire(['run', '--dry-run'])).code).toBe(0);
+  });
+
   test('gets none of it after the state was lost', async () => {
     const since = middle();
     startAt(since);
