@@ -16,7 +16,7 @@ import { openJournal } from './state/journal.ts';
 import { sweepLeftovers } from './state/leftovers.ts';
 import { acquireLock, type Lock } from './state/lock.ts';
 import { appendLog } from './state/log.ts';
-import { claudeConfigDirectory, type Paths } from './state/paths.ts';
+import { claudeRoots, type Paths } from './state/paths.ts';
 import { hasWakeMark, takeWakeMark } from './state/wake.ts';
 
 /** The start of the hook's payload holds all we want of it, and a host may keep the pipe open for ever. */
@@ -68,7 +68,7 @@ async function lead({ paths, env, fired, lock, signal }: Lead): Promise<void> {
   const configNow = (): Config => readConfig(paths.config) ?? emptyConfig();
   const sweep = async (project?: string): Promise<Sweep> => {
     const config = configNow();
-    const roots = [...config.claudeDirectories, claudeConfigDirectory(env, paths.home), paths.stateDirectory];
+    const roots = [...claudeRoots(config.claudeDirectories, env, paths.home), paths.stateDirectory];
     const { transcripts, destinations } = await run({
       config,
       roots,

@@ -7,7 +7,7 @@ import type { Journal } from '../state/journal.ts';
 import { hasWakeMark, takeWakeMark } from '../state/wake.ts';
 import type { Transcript } from '../types.ts';
 import type { Terminal } from '../ui.ts';
-import { inForeground, sayDestination, type Foreground } from './foreground.ts';
+import { added, inForeground, sayDestination, type Foreground } from './foreground.ts';
 
 export interface BackfillFlags {
   json: boolean;
@@ -25,9 +25,7 @@ export async function backfill({ json, since, destination }: BackfillFlags, term
   return inForeground({ terminal, destinations: destination }, async (foreground) => {
     const reports = new Map<string, DestinationReport>();
     const add = (report: DestinationReport): void => {
-      const { records = 0, refused = 0 } = reports.get(report.destination) ?? {};
-      const sum = { ...report, records: report.records + records, refused: report.refused + refused };
-      reports.set(report.destination, sum);
+      reports.set(report.destination, added(reports.get(report.destination), report));
     };
     await untilDone(foreground, backTo, add);
     if (terminal.isTerminal) terminal.draw('');

@@ -7,7 +7,7 @@ import { thisMachine } from '../machine.ts';
 import type { DestinationReport, Progress, RunOptions } from '../run.ts';
 import { openJournal } from '../state/journal.ts';
 import { waitForLock, type Lock } from '../state/lock.ts';
-import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
+import { claudeRoots, pathsFrom, type Paths } from '../state/paths.ts';
 import { formatCount, paintFor, printable, type Terminal } from '../ui.ts';
 
 /** A worker in the background is done, or has been dead for long enough to be replaced, within this time. */
@@ -64,7 +64,7 @@ async function withOptions<Value>(
   const journal = openJournal(paths.journal);
   const options: Foreground['options'] = {
     config,
-    roots: [...config.claudeDirectories, claudeConfigDirectory(env, paths.home), paths.stateDirectory],
+    roots: [...claudeRoots(config.claudeDirectories, env, paths.home), paths.stateDirectory],
     journal,
     machine: thisMachine(paths, env),
     ignoreRests: true,
@@ -117,6 +117,12 @@ const BAR_WIDTH = 20;
 function bar(done: number, of: number): string {
   const filled = of === 0 ? BAR_WIDTH : Math.round((done / of) * BAR_WIDTH);
   return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${formatCount(done)}/${formatCount(of)}`;
+}
+
+/** What a destination has got in this run and in those before, in the state that it is in now. */
+export function added(before: DestinationReport | undefined, report: DestinationReport): DestinationReport {
+  const { records = 0, refused = 0 } = before ?? {};
+  return { ...report, records: report.records + records, refused: report.refused + refused };
 }
 
 /** One line about what became of a destination. */

@@ -1,7 +1,7 @@
 /** What of the history on this machine a destination gets, in words. */
 import type { Config } from '../config.ts';
 import { discover } from '../pipeline/discover.ts';
-import { claudeConfigDirectory, type Paths } from '../state/paths.ts';
+import { claudeRoots, type Paths } from '../state/paths.ts';
 import { formatBytes, formatCount } from '../ui.ts';
 import type { Start } from './since.ts';
 
@@ -11,7 +11,7 @@ export function historyWords(
   config: Config | undefined,
   { paths, env }: { paths: Paths; env: NodeJS.ProcessEnv },
 ): string {
-  const roots = [...(config?.claudeDirectories ?? []), claudeConfigDirectory(env, paths.home)];
+  const roots = claudeRoots(config?.claudeDirectories ?? [], env, paths.home);
   const from = since === undefined ? 0 : Date.parse(since);
   const transcripts = discover(roots).filter(({ mtimeMs }) => mtimeMs >= from);
   const bytes = transcripts.reduce((sum, { size }) => sum + size, 0);

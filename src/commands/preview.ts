@@ -7,7 +7,7 @@ import { thisMachine } from '../machine.ts';
 import { discover } from '../pipeline/discover.ts';
 import { preview as previewed, type Previewed } from '../preview.ts';
 import { readJournal } from '../state/journal.ts';
-import { claudeConfigDirectory, pathsFrom } from '../state/paths.ts';
+import { claudeRoots, pathsFrom } from '../state/paths.ts';
 import { formatBytes, formatCount, paintFor, printable, type Paint, type Terminal } from '../ui.ts';
 import { configured } from './destination-names.ts';
 import { withOutput } from './output.ts';
@@ -26,7 +26,7 @@ export async function preview({ session, destination, json }: PreviewFlags, term
   const chosen = await destinationOf(config, destination);
   // The key of the keyed hashes is kept there: one that was not would be another one when it counts.
   ensurePrivateDirectory(paths.stateDirectory);
-  const roots = [...chosen.config.claudeDirectories, claudeConfigDirectory(terminal.env, paths.home)];
+  const roots = claudeRoots(chosen.config.claudeDirectories, terminal.env, paths.home);
   const records = await previewed(chosen.configured, {
     config: chosen.config,
     machine: thisMachine(paths, terminal.env),

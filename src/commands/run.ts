@@ -5,7 +5,7 @@ import { reconcile } from '../reconcile.ts';
 import { forecast, run, type DestinationReport, type RunOptions } from '../run.ts';
 import { takeWakeMark } from '../state/wake.ts';
 import { formatBytes, formatCount, table, type Terminal } from '../ui.ts';
-import { inForeground, type Foreground, sayDestination } from './foreground.ts';
+import { added, inForeground, type Foreground, sayDestination } from './foreground.ts';
 
 export interface RunFlags {
   json: boolean;
@@ -62,11 +62,6 @@ async function withReconciliations(
   const { lines } = await reconcile({ config, paths, destinations: reports });
   if (lines === 0) return reports;
   return (await runToTheEnd(options)).map((report, index) => added(reports[index], report));
-}
-
-function added(before: DestinationReport | undefined, report: DestinationReport): DestinationReport {
-  const { records = 0, refused = 0 } = before ?? {};
-  return { ...report, records: report.records + records, refused: report.refused + refused };
 }
 
 function sayReports(destinations: readonly DestinationReport[], json: boolean, terminal: Terminal): void {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../errors.ts';
+import { isAlive } from '../lib/process.ts';
 
 const HEARTBEAT_MS = 5_000;
 /** A holder that has not been heard of for this long is gone or asleep. */
@@ -111,15 +112,6 @@ function isStale(path: string): boolean {
   const [pid, start] = content.split(' ');
   if (!/^\d+$/.test(pid ?? '') || ageOf(path) > STALE_MS) return true;
   return !isAlive(Number(pid)) || startOf(Number(pid)) !== start;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return reasonOf(error) === 'EPERM';
-  }
 }
 
 /** When the process began, in clock ticks since boot, so that a pid that was used again is told apart; Linux only. */

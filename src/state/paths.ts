@@ -66,6 +66,11 @@ export function pathsFrom(env: NodeJS.ProcessEnv): Paths {
   };
 }
 
+/** Every configuration root: those that are configured, and the one in force now. */
+export function claudeRoots(configured: readonly string[], env: NodeJS.ProcessEnv, home: string): string[] {
+  return [...configured, claudeConfigDirectory(env, home)];
+}
+
 /** Claude Code's configuration root: `CLAUDE_CONFIG_DIR`, else `~/.claude` (the client's own rule). */
 export function claudeConfigDirectory(env: NodeJS.ProcessEnv, home: string): string {
   return env['CLAUDE_CONFIG_DIR'] || join(home, '.claude');

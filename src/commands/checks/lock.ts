@@ -1,6 +1,6 @@
 /** Who holds the lock, and does it still live? */
 import { statSync } from 'node:fs';
-import { reasonOf } from '../../errors.ts';
+import { isAlive } from '../../lib/process.ts';
 import { spanWords } from '../../lib/span-words.ts';
 import { readRegularFile } from '../../lib/read-file.ts';
 import { ok, warning, type Check } from './check.ts';
@@ -26,13 +26,4 @@ export function checkLock(path: string, now: Date): Check {
   const heldMs = now.getTime() - stats.birthtimeMs;
   const detail = `held by process ${pid} for ${spanWords(heldMs)}`;
   return heldMs > LONG_MS ? warning('lock', detail, `ps -p ${pid} -o args=`) : ok('lock', detail);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return reasonOf(error) === 'EPERM';
-  }
 }
