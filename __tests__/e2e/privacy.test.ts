@@ -19,7 +19,7 @@ let shop: string;
 beforeEach(async () => {
   sandbox = makeSandbox([SHOP, OTHER]);
   server = await startLoopbackServer();
-  shop = join(sandbox.home, 'work', 'shop');
+  shop = join(sandbox.home, 'code', 'shop');
   mkdirSync(shop, { recursive: true });
   for (const path of transcripts(SHOP)) {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('/home/dev/project', shop));
@@ -110,7 +110,7 @@ async function expectOnlyOther(): Promise<void> {
 
 describe('a project that is left out is neither sent nor stored', () => {
   test.each<[string, () => void]>([
-    ['by exclude', () => configure((config) => ({ ...config, exclude: ['~/work'] }))],
+    ['by exclude', () => configure((config) => ({ ...config, exclude: ['~/code'] }))],
     ['by include', () => configure((config) => ({ ...config, include: ['/home/dev'] }))],
     ['by its marker', () => writeFileSync(join(shop, '.stopwire-ignore'), '')],
     ['by a marker above it', () => writeFileSync(join(shop, '..', '.stopwire-ignore'), '')],
@@ -120,11 +120,11 @@ describe('a project that is left out is neither sent nor stored', () => {
   });
 
   test('by the command, and by another it comes back with what is new', async () => {
-    const { code, stdout } = await sandbox.stopwire(['exclude', 'add', './work/', '--json'], { cwd: sandbox.home });
-    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, exclude: [join(sandbox.home, 'work')] });
+    const { code, stdout } = await sandbox.stopwire(['exclude', 'add', './code/', '--json'], { cwd: sandbox.home });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, exclude: [join(sandbox.home, 'code')] });
     await expectOnlyOther();
     const before = received().length;
-    await sandbox.stopwire(['exclude', 'remove', join(sandbox.home, 'work')]);
+    await sandbox.stopwire(['exclude', 'remove', join(sandbox.home, 'code')]);
     say('hello');
     await sandbox.stopwire(['run']);
     expect(received().slice(before)).toMatchObject([{ type: 'user', text: 'hello' }]);
@@ -153,7 +153,7 @@ describe('a project that is left out is neither sent nor stored', () => {
     await sandbox.stopwire(['run']);
     server.script({});
     const before = received().length;
-    await sandbox.stopwire(['exclude', 'add', '~/work']);
+    await sandbox.stopwire(['exclude', 'add', '~/code']);
     expect((await sandbox.stopwire(['dlq', 'retry'])).code).toBe(0);
     const later = received().slice(before);
     expect(later.map(({ text }) => text)).toEqual(['elsewhere']);
@@ -197,7 +197,7 @@ test('a branch and an entrypoint can be left out, with the totals of a turn ther
 });
 
 test('nothing in the folder of a project takes it in, sends it elsewhere or lowers the level', async () => {
-  await sandbox.stopwire(['exclude', 'add', '~/work']);
+  await sandbox.stopwire(['exclude', 'add', '~/code']);
   const config = { version: 1, include: ['**'], exclude: [], destinations: [{ name: 'x', kind: 'http' }] };
   for (const name of ['.stopwire', '.stopwire.json', 'stopwire.json', 'config.json', '.stopwire-include']) {
     writeFileSync(join(shop, name), JSON.stringify(config));

@@ -11,6 +11,7 @@ import {
   BATCH_RECORDS,
   expectWhole,
   FAST,
+  isPossible,
   keyOf,
   kill,
   makeRig,
@@ -228,13 +229,4 @@ function endByForce(pid: number): void {
 
 async function waitFor(path: string): Promise<void> {
   while (!existsSync(path) || readFileSync(path).length === 0) await sleep(5);
-}
-
-function isPossible(command: string, ...args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,4 @@
 /** SIGKILL before, in the middle of and after every operation on storage: the next run goes on where it has to. */
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { BIN, runToEnd } from '../helpers/sandbox.ts';
 import {
@@ -7,6 +6,7 @@ import {
   FAST,
   type Faults,
   forEveryPoint,
+  isPossible,
   LATER,
   makeRig,
   type Rig,
@@ -77,12 +77,3 @@ describe('stopwire run, killed by the kernel at its n-th system call', () => {
     expect(await killedAndMended(traced)).toBe(true);
   });
 });
-
-function isPossible(command: string, ...args: string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

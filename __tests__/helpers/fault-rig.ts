@@ -1,5 +1,5 @@
 /** A sandbox with the destinations `file` and `http`, the program under faults in it, and what must hold afterwards. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -301,4 +301,14 @@ function wholeLines(text: string): { [field: string]: unknown }[] {
       return [];
     }
   });
+}
+
+/** Whether this machine has a command and lets it do what it is asked for. */
+export function isPossible(command: string, ...args: string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }

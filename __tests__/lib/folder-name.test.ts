@@ -9,7 +9,7 @@ beforeEach(() => {
   top = makeTempDirectory();
 });
 
-test.each(['work', 'my shop', 'a.b_c', 'a-b-c', 'ü', '.hidden'])('the folder "%s" is found by its name', (name) => {
+test.each(['code', 'my shop', 'a.b_c', 'a-b-c', 'ü', '.hidden'])('the folder "%s" is found by its name', (name) => {
   const path = join(top, name, 'src');
   mkdirSync(path, { recursive: true });
   expect(foldersNamed(folderName(path))).toEqual([path]);
@@ -31,7 +31,7 @@ test('a link in a circle ends with the name', () => {
 test('a file is no folder, and what is no name of ours has none', () => {
   writeFileSync(join(top, 'file'), '');
   expect(foldersNamed(folderName(join(top, 'file')))).toEqual([]);
-  for (const name of ['', '-', 'C--work-shop', '2.1.329-simple', `-${'x'.repeat(5_000)}`]) {
+  for (const name of ['', '-', 'C--code-shop', '2.1.329-simple', `-${'x'.repeat(5_000)}`]) {
     expect(foldersNamed(name)).toEqual([]);
   }
 });

@@ -14,7 +14,7 @@ test.each<[pattern: string, matching: string[], others: string[]]>([
   ['**', ['/', '/a', 'a'], []],
   ['/', ['/', '/a'], ['a']],
   ['/a.b/[c]', ['/a.b/[c]'], ['/axb/c', '/a.b/c']],
-  ['C:\\work\\*', ['C:\\work\\shop', 'C:/work/shop/x'], ['D:\\work\\shop']],
+  ['C:\\code\\*', ['C:\\code\\shop', 'C:/code/shop/x'], ['D:\\code\\shop']],
   ['feature/*', ['feature/x', 'feature/x/y'], ['feature', 'my/feature/x']],
 ])('%s matches what it says, and what lies below that', (pattern, matching, others) => {
   const matches = compileGlob(pattern);

@@ -9,7 +9,7 @@ let folder: string;
 beforeEach(() => {
   const root = makeTempDirectory();
   top = join(root, 'home');
-  folder = join(top, 'work', 'shop', 'src');
+  folder = join(top, 'code', 'shop', 'src');
   mkdirSync(folder, { recursive: true });
 });
 
@@ -25,8 +25,8 @@ test('one above the top does not, nor one below or beside the folder', () => {
   writeFileSync(join(top, '..', '.mark'), '');
   mkdirSync(join(folder, 'below'));
   writeFileSync(join(folder, 'below', '.mark'), '');
-  mkdirSync(join(top, 'work', 'other'));
-  writeFileSync(join(top, 'work', 'other', '.mark'), '');
+  mkdirSync(join(top, 'code', 'other'));
+  writeFileSync(join(top, 'code', 'other', '.mark'), '');
   expect(has(folder)).toBe(false);
 });
 
@@ -39,17 +39,17 @@ test('outside of the top, the root is where it ends', () => {
 });
 
 test('a folder counts as a marker, and so does a link to nothing', () => {
-  mkdirSync(join(top, 'work', '.mark'));
+  mkdirSync(join(top, 'code', '.mark'));
   expect(has(folder)).toBe(true);
   symlinkSync('/nowhere', join(folder, '.mark'));
   expect(hasMarker(folder, { name: '.mark', top: folder })).toBe(true);
 });
 
 test('a folder that has gone is looked for at those above it', () => {
-  writeFileSync(join(top, 'work', '.mark'), '');
+  writeFileSync(join(top, 'code', '.mark'), '');
   expect(has(join(folder, 'gone', 'for', 'good'))).toBe(true);
 });
 
-test.each(['relative/path', '', '.', 'C:\\work', `/${'x'.repeat(5_000)}`, '/a\0b'])('%j has none', (path) => {
+test.each(['relative/path', '', '.', 'C:\\code', `/${'x'.repeat(5_000)}`, '/a\0b'])('%j has none', (path) => {
   expect(has(path)).toBe(false);
 });
