@@ -43,7 +43,7 @@ export interface DestinationReport {
   destination: string;
   /** Records delivered. */
   records: number;
-  /** Records refused for good, now dead letters. */
+  /** Records refused for good, now dead letters, and what the server itself dropped. */
   refused: number;
   /**
    * `current`: nothing is left · `outdated`: ended early, go round again · `paused`: by the user · `resting`, `failed`:
@@ -131,9 +131,10 @@ async function bringUpToDate(
       signal,
       isOutdated: isOutdated ?? (() => false),
       onTranscript: (transcripts) => onProgress?.({ ...report, transcripts, of: shared.transcripts.length }),
-      onDelivered({ delivered, refused }) {
+      onDelivered({ delivered, refused, reason }) {
         report.records += delivered;
         report.refused += refused;
+        if (reason !== undefined) report.reason = reason;
       },
     };
     return Object.assign(report, await ship(shipment));

@@ -1,7 +1,7 @@
 /** The second half of the line, for one destination: deliver → commit. */
 import { newBatches, sameBatch, type Making } from './batches.ts';
 import type { ConfiguredDestination } from './config.ts';
-import type { Destination, Limits } from './destinations/destination.ts';
+import type { Destination, Dropped, Limits } from './destinations/destination.ts';
 import { backoffMs, HOLD_MS } from './lib/backoff.ts';
 import { sha256 } from './lib/hash.ts';
 import type { Machine } from './machine.ts';
@@ -23,7 +23,8 @@ export interface Shipment extends Making {
   signal: AbortSignal;
   /** Whether to leave after the batch at hand. */
   isOutdated: () => boolean;
-  onDelivered: (counts: { delivered: number; refused: number }) => void;
+  /** `reason`: why a server dropped some of it. */
+  onDelivered: (counts: { delivered: number; refused: number; reason?: string | undefined }) => void;
 }
 
 /** `current`: nothing is left · `outdated`: it left early · `resting`: the destination has to be left alone. */
@@ -84,13 +85,17 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
   const outcome = await deliver(batch, await open(), { signal, hasTakenBefore, isPatient });
   if (outcome.settled > 0) {
     owners.keep();
-    onDelivered(commit(batch, outcome, ledger()));
+    onDelivered({ ...commit(batch, outcome, ledger()), reason: droppedWords(outcome.dropped) });
   }
   if (outcome.tooLarge !== undefined) journal.setCapacity(name, capacityAfter(outcome.tooLarge, now()));
   if (outcome.pause !== undefined) return layToRest(outcome.pause, shipment);
   // The batches to come were not cut for the size that has just been learned.
   const isOver = outcome.settled < records.length || outcome.tooLarge !== undefined || isOutdated();
   return isOver ? { state: 'outdated' } : CURRENT;
+}
+
+function droppedWords(dropped: Dropped | undefined): string | undefined {
+  return dropped && `of what it took, the server dropped ${dropped.count}: ${dropped.reason}`;
 }
 
 function layToRest(pause: Pause, { name, configured, journal, machine }: Shipment): Arrival {

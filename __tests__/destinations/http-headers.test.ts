@@ -69,6 +69,21 @@ describe('the headers', () => {
   });
 });
 
+describe('a key in a header of its own', () => {
+  const keyHeader = (key: string) => ['x-api-key', `v1 ${key}`] as const;
+
+  test('leaves the authorization to others', () => {
+    expect(credentials('sk-1', ['Authorization: Basic dXNlcg=='], keyHeader).headers).toEqual({
+      authorization: 'Basic dXNlcg==',
+      'x-api-key': 'v1 sk-1',
+    });
+  });
+
+  test('is not to be set a second time', () => {
+    expect(() => credentials('sk-1', ['X-Api-Key: sk-2'], keyHeader)).toThrow('"x-api-key" is what the option apiKey');
+  });
+});
+
 describe('a text', () => {
   const { redact } = credentials('sk-"0123456789"', ['X-Token: tok/en value', 'X-Scope-OrgID: 7']);
 

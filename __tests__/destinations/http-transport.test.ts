@@ -103,6 +103,17 @@ describe('a request', () => {
     expect(server.requests.map(({ headers }) => headers['content-encoding'])).toEqual([undefined, 'gzip']);
   });
 
+  test('can go to a place below the endpoint, by another method', async () => {
+    const server = await startServer();
+    const transport = await open({ endpoint: `${server.url}/base/?tenant=7` });
+    await transport.post('{}', {}, never, { path: '/v1/events/a%2Fb', method: 'PUT' });
+    await transport.post('{}', {}, never);
+    expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'PUT /base/v1/events/a%2Fb?tenant=7',
+      'POST /base/?tenant=7',
+    ]);
+  });
+
   test('is compressed above 8 KiB where nothing else is said', async () => {
     const server = await startServer();
     const transport = await open({ endpoint: server.url });

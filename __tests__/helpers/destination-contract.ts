@@ -1,12 +1,15 @@
 /** What every destination owes its caller, as tests that each one runs; and what a remote one owes besides. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Batch, Delivery, Destination } from '../../src/destinations/destination.ts';
+import type { MessageRecord } from '../../src/fields/index.ts';
 import type { LoopbackServer, Step } from './loopback-server.ts';
 
 export interface ContractSubject {
   destination: Destination;
   /** The ids of the records that arrived, in order; repetitions may be left out. */
   arrivedIds: () => Promise<readonly string[]>;
+  /** A record that the destination sends something for; without it, one of hardly any fields. */
+  recordOf?: (id: string) => MessageRecord;
   tearDown: () => Promise<void>;
 }
 
@@ -19,7 +22,15 @@ export interface RemoteContractSubject extends ContractSubject {
 
 /** A batch of small records with these ids. */
 export function batchOf(...ids: string[]): Batch {
-  const records = ids.map((id) => ({ id, type: 'assistant' }));
+  return batchOfRecords(ids, smallRecord);
+}
+
+function smallRecord(id: string): MessageRecord {
+  return { id, type: 'assistant' };
+}
+
+function batchOfRecords(ids: readonly string[], recordOf: (id: string) => MessageRecord): Batch {
+  const records = ids.map(recordOf);
   return { id: `batch-of-${ids.join('-')}`, records, json: records.map((one) => JSON.stringify(one)), upTo: new Map() };
 }
 
@@ -29,32 +40,33 @@ const never = new AbortController().signal;
 export function testDestinationContract(name: string, setUp: () => Promise<ContractSubject>): void {
   describe(`the contract of a destination: ${name}`, () => {
     const subject = each(setUp);
+    const batch = (...ids: string[]): Batch => batchOfRecords(ids, subject().recordOf ?? smallRecord);
 
     test('delivers every record, in order, over several batches', async () => {
       const { destination, arrivedIds } = subject();
-      expect(await destination.deliver(batchOf('a', 'b', 'c'), never)).toEqual({ kind: 'delivered' });
-      expect(await destination.deliver(batchOf('d', 'e'), never)).toEqual({ kind: 'delivered' });
+      expect(await destination.deliver(batch('a', 'b', 'c'), never)).toEqual({ kind: 'delivered' });
+      expect(await destination.deliver(batch('d', 'e'), never)).toEqual({ kind: 'delivered' });
       expect(await arrivedIds()).toEqual(['a', 'b', 'c', 'd', 'e']);
     });
 
     test('takes a batch that comes again, and its records keep their ids', async () => {
       const { destination, arrivedIds } = subject();
-      await destination.deliver(batchOf('a', 'b'), never);
-      expect(await destination.deliver(batchOf('a', 'b'), never)).toEqual({ kind: 'delivered' });
+      await destination.deliver(batch('a', 'b'), never);
+      expect(await destination.deliver(batch('a', 'b'), never)).toEqual({ kind: 'delivered' });
       expect(Array.from(new Set(await arrivedIds()))).toEqual(['a', 'b']);
     });
 
     test('leaves the batch as it was', async () => {
       const { destination } = subject();
-      const batch = frozen(batchOf('a', 'b'));
-      expect(await destination.deliver(batch, never)).toEqual({ kind: 'delivered' });
-      expect(batch).toEqual(batchOf('a', 'b'));
+      const sent = frozen(batch('a', 'b'));
+      expect(await destination.deliver(sent, never)).toEqual({ kind: 'delivered' });
+      expect(sent).toEqual(batch('a', 'b'));
     });
 
     test('delivers nothing once the signal is aborted', async () => {
       const { destination, arrivedIds } = subject();
-      await destination.deliver(batchOf('a'), never);
-      expect(await destination.deliver(batchOf('b'), AbortSignal.abort())).toMatchObject({ kind: 'retry' });
+      await destination.deliver(batch('a'), never);
+      expect(await destination.deliver(batch('b'), AbortSignal.abort())).toMatchObject({ kind: 'retry' });
       expect(await arrivedIds()).toEqual(['a']);
     });
 
@@ -78,10 +90,11 @@ export function testRemoteDestinationContract(name: string, setUp: () => Promise
 
   describe(`the contract of a remote destination: ${name}`, () => {
     const subject = each(setUp);
+    const batch = (...ids: string[]): Batch => batchOfRecords(ids, subject().recordOf ?? smallRecord);
     const deliverTo = async (step: Step, signal = never): Promise<Delivery> => {
       const { destination, server } = subject();
       server.script(step);
-      return destination.deliver(batchOf('a', 'b'), signal);
+      return destination.deliver(batch('a', 'b'), signal);
     };
 
     test.each<[string, Step]>([
@@ -121,7 +134,7 @@ export function testRemoteDestinationContract(name: string, setUp: () => Promise
     test('a refused connection: keeps the batch for later', async () => {
       const { destination, server } = subject();
       await server.close();
-      expect(await destination.deliver(batchOf('a'), never)).toMatchObject({ kind: 'retry' });
+      expect(await destination.deliver(batch('a'), never)).toMatchObject({ kind: 'retry' });
     });
 
     test.each<Step>(['hang', 'drip'])('a server that keeps it waiting (%s): gives up in time', async (step) => {

@@ -10,6 +10,8 @@ export interface ReceivedRequest {
   path: string;
   headers: IncomingHttpHeaders;
   /** Decompressed. */
+  bytes: Buffer;
+  /** The bytes as UTF-8. */
   body: string;
 }
 
@@ -66,8 +68,9 @@ export async function startLoopbackServer({ tls }: LoopbackOptions = {}): Promis
     begun += 1;
     const step = (steps.length > 1 ? steps.shift() : steps[0]) ?? {};
     if (step === 'reset-before-body') return reset(request.socket);
-    const body = await readBody(request);
-    const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body };
+    const bytes = await readBody(request);
+    const { method = '', url = '', headers } = request;
+    const received = { method, path: url, headers, bytes, body: bytes.toString('utf8') };
     requests.push(received);
     for (const resolve of waiting.splice(0)) resolve(received);
     play(step, request, response);
@@ -145,11 +148,11 @@ function pour(response: ServerResponse): void {
   more();
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString('utf8');
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
 }
 
 function portOf(address: AddressInfo | string | null): number {

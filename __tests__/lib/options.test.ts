@@ -8,6 +8,7 @@ const declared = declareOptions({
   maxRecords: { kind: 'integer', about: 'How many.', default: 100, min: 1, max: 1_000 },
   verbose: { kind: 'boolean', about: 'Say more.', default: false },
   headers: { kind: 'list', about: 'More headers.' },
+  protocol: { kind: 'choice', about: 'How it is written.', choices: ['json', 'protobuf'] },
 });
 
 const endpoint = 'https://collector.test/in';
@@ -21,7 +22,8 @@ describe('checkOptions', () => {
   });
 
   test('keeps what is given', () => {
-    const given = { endpoint, apiKey: 'k', folder: '/f', maxRecords: 1_000, verbose: true, headers: ['a', 'b'] };
+    const texts = { endpoint, apiKey: 'k', folder: '/f', protocol: 'json' };
+    const given = { ...texts, maxRecords: 1_000, verbose: true, headers: ['a', 'b'] };
     expect(checkOptions(declared, given)).toEqual({ values: given, problems: [] });
   });
 
@@ -53,6 +55,7 @@ describe('checkOptions', () => {
     ['a list that is a text', { endpoint, headers: 'a' }, '"headers" must be a list of texts that are not empty'],
     ['a list of other things', { endpoint, headers: ['a', 1] }, '"headers" must be a list of texts'],
     ['a list with an empty text', { endpoint, headers: [''] }, '"headers" must be a list of texts'],
+    ['none of the words', { endpoint, protocol: 'xml' }, '"protocol" must be json or protobuf'],
     ['a yes/no as text', { endpoint, verbose: 'true' }, '"verbose" must be true or false'],
   ])('names what is wrong: %s', (_title, given, problem) => {
     const { values, problems } = checkOptions(declared, given);

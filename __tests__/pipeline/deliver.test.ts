@@ -53,6 +53,18 @@ describe('a batch that is taken', () => {
   });
 });
 
+test('what a server drops of a batch that it takes is counted, over all parts of the batch, and not sent again', async () => {
+  const { destination, sent } = place(({ records }) =>
+    records.length > 1 ? REJECTED : { kind: 'delivered', dropped: { count: 2, reason: 'too old' } },
+  );
+  expect(await deliver(batchOf('a', 'b'), destination, always)).toEqual({
+    settled: 2,
+    refused: [],
+    dropped: { count: 4, reason: 'too old' },
+  });
+  expect(sent).toHaveLength(3);
+});
+
 describe('a batch that is rejected', () => {
   test.each([
     ['first', 'r0'],

@@ -16,15 +16,23 @@ export interface Batch {
   upTo: ReadonlyMap<string, Cursor>;
 }
 
+/** What a server did not take of a batch that it has otherwise taken, and does not want again. */
+export interface Dropped {
+  /** Of the server's items: spans, data points, rows. */
+  count: number;
+  reason: string;
+}
+
 /**
  * What became of a batch.
+ * `delivered`: it was taken over; `dropped` says that not all of it was.
  * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for, `conflict`
  * says that it takes the batch for one that is under way already, which waiting alone may never end.
  * `hold`: waiting will not help, somebody has to mend something (a wrong key, a wrong path); no record is given up.
  * `rejected`: this batch, as it is, can never be taken; `tooLarge` says that a smaller one could.
  */
 export type Delivery =
-  | { kind: 'delivered' }
+  | { kind: 'delivered'; dropped?: Dropped }
   | { kind: 'retry'; reason: string; afterMs?: number; conflict?: true }
   | { kind: 'hold'; reason: string }
   | { kind: 'rejected'; reason: string; tooLarge?: true };

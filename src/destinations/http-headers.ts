@@ -1,6 +1,11 @@
 /** The headers that tell a server who sends: the API key and what the user adds, checked and kept out of every text. */
 import { UserError } from '../errors.ts';
 
+/** The one header that a key is sent in; its name is in lower case. */
+export type KeyHeader = (apiKey: string) => readonly [name: string, value: string];
+
+export const bearer: KeyHeader = (apiKey) => ['authorization', `Bearer ${apiKey}`];
+
 export interface Credentials {
   headers: { readonly [name: string]: string };
   /** Replaces what is secret in a text. */
@@ -34,17 +39,19 @@ const VALUE = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
 const MIN_SECRET_LENGTH = 4;
 
 /** The headers for a key and a list of `Name: value`. Throws a UserError that repeats neither the key nor a value. */
-export function credentials(apiKey: string | undefined, added: readonly string[]): Credentials {
+export function credentials(
+  apiKey: string | undefined,
+  added: readonly string[],
+  keyHeader: KeyHeader = bearer,
+): Credentials {
   const headers = Object.fromEntries(added.map(parseHeader));
   const names = Object.keys(headers);
   if (names.length < added.length) throw refusedHeader('one name comes twice');
   if (apiKey === undefined) return { headers, redact: redactor(Object.values(headers)) };
-  if (names.includes('authorization')) throw refusedHeader('"authorization" is what the option apiKey sets');
   checkKey(apiKey);
-  return {
-    headers: { ...headers, authorization: `Bearer ${apiKey}` },
-    redact: redactor([apiKey, ...Object.values(headers)]),
-  };
+  const [name, value] = keyHeader(apiKey);
+  if (names.includes(name)) throw refusedHeader(`"${name}" is what the option apiKey sets`);
+  return { headers: { ...headers, [name]: value }, redact: redactor([apiKey, value, ...Object.values(headers)]) };
 }
 
 function parseHeader(line: string, index: number): [name: string, value: string] {

@@ -1,4 +1,4 @@
-/** What every HTTP destination shares: one POST a batch, with all options of the connection, and a Delivery for each. */
+/** What every HTTP destination shares: requests with all options of the connection, and a Delivery for each. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { guardedLookup } from '../lib/forbidden-address.ts';
@@ -8,7 +8,7 @@ import { proxyFor } from '../lib/proxy.ts';
 import { tunnelThrough } from '../lib/tunnel.ts';
 import type { Delivery, Surroundings } from './destination.ts';
 import { checkEndpoint } from './http-endpoint.ts';
-import { credentials } from './http-headers.ts';
+import { bearer, credentials, type KeyHeader } from './http-headers.ts';
 import { outcomeOf, outcomeOfError } from './http-outcome.ts';
 import { readTlsFiles } from './http-tls.ts';
 
@@ -57,17 +57,33 @@ export const transportOptions = declareOptions({
   clientKey: { kind: 'path', about: 'A PEM file with its private key, unencrypted and readable by its owner alone.' },
 });
 
+export interface Target {
+  /** Added to the endpoint's own, such as `/v1/logs`. */
+  path?: string;
+  method?: 'POST' | 'PUT';
+}
+
 export interface Transport {
-  /** Posts a body, compressed where it is long; returns the outcome, and throws only on a bug. */
-  post(body: string | Uint8Array, headers: { readonly [name: string]: string }, signal: AbortSignal): Promise<Delivery>;
+  /**
+   * Sends a body, compressed where it is long, to the endpoint or to the target below it; returns the outcome, and
+   * throws only on a bug.
+   */
+  post(
+    body: string | Uint8Array,
+    headers: { readonly [name: string]: string },
+    signal: AbortSignal,
+    target?: Target,
+  ): Promise<Delivery>;
   close(): Promise<void>;
 }
 
+/** What destinations do in ways of their own. */
 export interface Reading {
   /** Epoch ms. */
   now: () => number;
   /** What an answer means; secrets have been taken out of its words. */
   outcomeOf: typeof outcomeOf;
+  keyHeader: KeyHeader;
 }
 
 /** Opens the way to an endpoint; nothing is sent. Throws a UserError where an option cannot be used. */
@@ -76,10 +92,10 @@ export async function openTransport(
   { env, userAgent }: Surroundings,
   reading: Partial<Reading> = {},
 ): Promise<Transport> {
-  const { now, outcomeOf: outcome }: Reading = { now: Date.now, outcomeOf, ...reading };
+  const { now, outcomeOf: outcome, keyHeader }: Reading = { now: Date.now, outcomeOf, keyHeader: bearer, ...reading };
   const { timeoutMs, connectTimeoutMs, gzipAboveBytes } = values;
   const url = checkEndpoint(values.endpoint, values.insecureHttp);
-  const { headers: ownHeaders, redact } = credentials(values.apiKey, values.headers ?? []);
+  const { headers: ownHeaders, redact } = credentials(values.apiKey, values.headers ?? [], keyHeader);
   const contexts = readTlsFiles(values, env);
   const proxy = proxyFor(url, values.proxy, env);
   const agent = createAgent(url, {
@@ -88,11 +104,20 @@ export async function openTransport(
   });
   if (proxy !== undefined) tunnelThrough(agent, proxy, contexts.proxy);
   return {
-    async post(text, added, signal) {
+    async post(text, added, signal, { path = '', method = 'POST' } = {}) {
       const { body, encoding } = await compress(text, gzipAboveBytes);
       const headers = { ...ownHeaders, ...added, ...encoding, 'User-Agent': userAgent };
       try {
-        const answer = await post({ url, headers, body, timeoutMs, connectTimeoutMs, agent, signal });
+        const answer = await post({
+          url: below(url, path),
+          method,
+          headers,
+          body,
+          timeoutMs,
+          connectTimeoutMs,
+          agent,
+          signal,
+        });
         return outcome(withoutSecrets(answer, redact), now());
       } catch (error) {
         return outcomeOfError(error, proxy?.url.host);
@@ -102,6 +127,13 @@ export async function openTransport(
       agent.destroy();
     },
   };
+}
+
+function below(url: URL, path: string): URL {
+  if (path === '') return url;
+  const target = new URL(url);
+  target.pathname = target.pathname.replace(/\/+$/, '') + path;
+  return target;
 }
 
 const gzipAsync = promisify(gzip);

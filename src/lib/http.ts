@@ -1,4 +1,4 @@
-/** One POST over node:http or node:https: a whole answer within its limits, or an error that says why in a word. */
+/** One request over node:http or node:https: a whole answer within its limits, or an error that says why in a word. */
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
@@ -10,6 +10,8 @@ export const MAX_ANSWER_BYTES = 65_536;
 
 export interface HttpRequest {
   url: URL;
+  /** POST where none is given. */
+  method?: 'POST' | 'PUT';
   headers: http.OutgoingHttpHeaders;
   body: string | Uint8Array;
   /** From the call to the last byte of the answer, so that a server which trickles gains nothing. */
@@ -66,7 +68,7 @@ export function createAgent(url: URL, options: https.AgentOptions = {}): http.Ag
 }
 
 /**
- * Sends a POST and answers whatever status came back; rejects with an HttpError and nothing else.
+ * Sends a body and answers whatever status came back; rejects with an HttpError and nothing else.
  *
  * Redirects are not followed: they would carry the headers elsewhere. A 2xx must be complete, within MAX_ANSWER_BYTES
  * and without content-encoding, since it is read as an acknowledgement. The body of any other status is only words for
@@ -106,14 +108,14 @@ export interface ConnectionOptions extends https.RequestOptions {
 }
 
 function send(
-  { url, headers, body, agent }: HttpRequest,
+  { url, method = 'POST', headers, body, agent }: HttpRequest,
   signal: AbortSignal,
   onConnect: () => void,
 ): Promise<http.IncomingMessage> {
   const options: ConnectionOptions = {
     ...urlToHttpOptions(url),
     auth: null,
-    method: 'POST',
+    method,
     headers,
     agent: agent ?? false,
     // Said outright, or NODE_TLS_REJECT_UNAUTHORIZED=0 would turn verification off.

@@ -18,6 +18,8 @@ export type Option =
   | OptionShape<'path', string>
   | (OptionShape<'integer', number> & { min: number; max: number })
   | OptionShape<'boolean', boolean>
+  /** One of some words. */
+  | (OptionShape<'choice', string> & { choices: readonly string[] })
   | OptionShape<'list', readonly string[]>;
 
 export type Options = { readonly [name: string]: Option };
@@ -31,13 +33,19 @@ interface Values {
   list: readonly string[];
 }
 
+type ValueOf<Declared extends Option> = Declared extends { choices: readonly (infer Word)[] }
+  ? Word
+  : Declared extends { kind: keyof Values }
+    ? Values[Declared['kind']]
+    : never;
+
 type Given = { required: true } | { default: string | number | boolean };
 
 /** The checked values: those with a default or `required` are always there. */
 export type OptionValues<Declared extends Options> = {
-  [Name in keyof Declared as Declared[Name] extends Given ? Name : never]: Values[Declared[Name]['kind']];
+  [Name in keyof Declared as Declared[Name] extends Given ? Name : never]: ValueOf<Declared[Name]>;
 } & {
-  [Name in keyof Declared as Declared[Name] extends Given ? never : Name]?: Values[Declared[Name]['kind']];
+  [Name in keyof Declared as Declared[Name] extends Given ? never : Name]?: ValueOf<Declared[Name]>;
 };
 
 /** Declares options; keeps each one's own type, which `OptionValues` reads. */
@@ -80,6 +88,10 @@ function mismatch(name: string, option: Option, value: unknown): string | undefi
     }
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `"${name}" must be true or false`;
+    case 'choice':
+      return option.choices.some((choice) => choice === value)
+        ? undefined
+        : `"${name}" must be ${option.choices.join(' or ')}`;
     case 'url':
       return isHttpUrl(value) ? undefined : `"${name}" must be an http or https address`;
     case 'list':

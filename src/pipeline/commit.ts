@@ -19,11 +19,11 @@ export interface Ledger {
 /**
  * Commits what is settled of a batch: whole lines only, the others are delivered again. Throws where a refused record
  * cannot be kept or the journal cannot be written: then no cursor has moved, and the batch is delivered again later
- * under the same id. Answers how many records were delivered and how many refused.
+ * under the same id. Answers how many records were delivered, and how many refused or dropped by the server.
  */
 export function commit(
   batch: Pick<CutBatch, 'id' | 'records' | 'prefix'>,
-  outcome: Pick<Outcome, 'settled' | 'refused'>,
+  outcome: Pick<Outcome, 'settled' | 'refused' | 'dropped'>,
   { destination, name, journal, deadLetters, now }: Ledger,
 ): { delivered: number; refused: number } {
   const { records: count, upTo } = batch.prefix(outcome.settled);
@@ -31,12 +31,12 @@ export function commit(
   const known = new Set(settled);
   const refused = outcome.refused.flatMap((one) => (known.has(one.record) ? [{ ...one, batch: batch.id }] : []));
   if (refused.length > 0) keepDeadLetters(deadLetters, destination, refused, now);
-  const counts = { delivered: count - refused.length, refused: refused.length };
+  const delivered = count - refused.length;
+  const lost = refused.length + (outcome.dropped?.count ?? 0);
   if (count > 0 || upTo.size > 0) {
-    const { delivered: records } = counts;
-    journal.commit(name, { upTo, records, refused: refused.length, ...unknownKinds(settled), at: now });
+    journal.commit(name, { upTo, records: delivered, refused: lost, ...unknownKinds(settled), at: now });
   }
-  return counts;
+  return { delivered, refused: lost };
 }
 
 /** How many lines of which kinds nobody knows yet, so that a new client does not go unseen. */

@@ -1,5 +1,5 @@
 /** deliver: a batch to its destination; what is refused for good is narrowed down to the records at fault. */
-import type { Batch, Delivery, Destination } from '../destinations/destination.ts';
+import type { Batch, Delivery, Destination, Dropped } from '../destinations/destination.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { sha256 } from '../lib/hash.ts';
 
@@ -16,6 +16,8 @@ export interface Outcome {
   /** How many of the batch's first records are settled: taken over by the destination, or refused for good. */
   settled: number;
   refused: readonly Refusal[];
+  /** What a server left out of what it took, where it says so. */
+  dropped?: Dropped;
   /** Undefined where all is settled, or where this was enough for once. */
   pause?: Pause;
   /** Bytes of JSON of the smallest batch that was too large, where one was. */
@@ -61,8 +63,10 @@ export async function deliver(
       outcome.pause = delivery;
       break;
     }
-    if (delivery.kind === 'delivered') hasTaken = true;
-    else if (range.to - range.from > 1) {
+    if (delivery.kind === 'delivered') {
+      hasTaken = true;
+      if (delivery.dropped !== undefined) outcome.dropped = sumOf(outcome.dropped, delivery.dropped);
+    } else if (range.to - range.from > 1) {
       ranges.unshift(...halves(range));
       continue;
     } else {
@@ -72,6 +76,10 @@ export async function deliver(
     outcome.settled = range.to;
   }
   return hasTaken ? outcome : withNothingGivenUp(outcome);
+}
+
+function sumOf(before: Dropped | undefined, { count, reason }: Dropped): Dropped {
+  return { count: (before?.count ?? 0) + count, reason };
 }
 
 function withNothingGivenUp({ refused, ...outcome }: Outcome): Outcome {
