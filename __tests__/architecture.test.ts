@@ -162,7 +162,7 @@ describe('the packages', () => {
 describe('the registries', () => {
   test.each([
     ['sources', ['source.ts', 'index.ts', 'agent-meta.ts']],
-    ['destinations', ['destination.ts', 'index.ts', 'anosys-columns.ts', ...SHARED].map((path) => basename(path))],
+    ['destinations', ['destination.ts', 'index.ts', ...SHARED].map((path) => basename(path))],
   ])('every file of %s is registered', (folder, others) => {
     const members = readdirSync(join(SOURCE, folder))
       .filter((name) => name.endsWith('.ts'))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { systems } from '../../docs/systems.ts';
-import { anosysColumns } from '../../src/destinations/anosys-columns.ts';
+import { anosysColumns } from '../../src/destinations/anosys/columns.ts';
 import { fields } from '../../src/fields/index.ts';
 
 const rows = systems.flatMap((system) => system.rows);

@@ -1,5 +1,5 @@
 /** Anosys: a Stop hook with flat records. */
-import { anosysColumns } from '../../src/destinations/anosys-columns.ts';
+import { anosysColumns } from '../../src/destinations/anosys/columns.ts';
 import type { Row, System } from './system.ts';
 
 const columns = Object.entries(anosysColumns);
