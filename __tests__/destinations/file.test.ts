@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -22,7 +23,7 @@ import { bundle } from '../helpers/bundle.ts';
 import { batchOf, testDestinationContract } from '../helpers/destination-contract.ts';
 
 const never = new AbortController().signal;
-const limits = { maxRecords: 1_000, maxBytes: 1_048_576 };
+const limits = { maxRecords: 1_000, maxBytes: 1_048_576, rotateBytes: 0, keepFiles: 5 };
 
 let folder: string;
 let path: string;
@@ -62,6 +63,40 @@ testDestinationContract('standard output', async () => {
       await output;
     },
   };
+});
+
+describe('a file that is rotated', () => {
+  const idsOf = (name: string): string[] => idsIn(readFileSync(join(folder, name), 'utf8'));
+
+  test('moves on when it is full, and what has moved is kept up to a number', async () => {
+    const line = `${batchOf('a').json[0]}\n`;
+    const destination = openFile({ path, ...limits, rotateBytes: 2 * line.length, keepFiles: 2 }, process.stdout);
+    for (const id of 'abcdefgh') await destination.deliver(batchOf(id), never);
+    await destination.close();
+    const files = readdirSync(folder).toSorted();
+    expect(files.map((name) => [name, idsOf(name)])).toEqual([
+      ['records.ndjson', ['g', 'h']],
+      ['records.ndjson.1', ['e', 'f']],
+      ['records.ndjson.2', ['c', 'd']],
+    ]);
+    for (const name of files) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  });
+
+  test('takes a batch that is longer than it may be, and does not move while it is empty', async () => {
+    const destination = openFile({ path, ...limits, rotateBytes: 1 }, process.stdout);
+    await destination.deliver(batchOf('a', 'b'), never);
+    await destination.deliver(batchOf('c'), never);
+    await destination.close();
+    expect([idsOf('records.ndjson.1'), idsOf('records.ndjson')]).toEqual([['a', 'b'], ['c']]);
+  });
+
+  test('counts what was there before', async () => {
+    writeFileSync(path, '{"id":"z"}\n');
+    const destination = openFile({ path, ...limits, rotateBytes: 12 }, process.stdout);
+    await destination.deliver(batchOf('a'), never);
+    await destination.close();
+    expect([idsOf('records.ndjson.1'), idsOf('records.ndjson')]).toEqual([['z'], ['a']]);
+  });
 });
 
 describe('the file', () => {

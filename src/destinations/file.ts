@@ -1,11 +1,10 @@
 /** A file, or standard output, as NDJSON: one record a line. */
-import { fstatSync, readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../errors.ts';
 import { declareOptions, type OptionValues } from '../lib/options.ts';
-import { systemReason } from '../lib/system-errors.ts';
 import type { Delivery, Destination, DestinationKind } from './destination.ts';
+import { fileTarget } from './file/regular-file.ts';
+import { streamTarget } from './file/stream.ts';
 
 const options = declareOptions({
   path: { kind: 'path', about: 'The file that lines are appended to; `-` is standard output.', required: true },
@@ -16,6 +15,20 @@ const options = declareOptions({
     default: 1_048_576,
     min: 1_024,
     max: 67_108_864,
+  },
+  rotateBytes: {
+    kind: 'integer',
+    about: 'A file that would become longer moves to `<path>.1`, and a new one begins; 0 lets it grow.',
+    default: 0,
+    min: 0,
+    max: 1_099_511_627_776,
+  },
+  keepFiles: {
+    kind: 'integer',
+    about: 'So many files that have moved are kept, `<path>.1` being the newest; the records of older ones are gone.',
+    default: 5,
+    min: 1,
+    max: 1_000,
   },
 });
 
@@ -33,10 +46,10 @@ export const file: DestinationKind<typeof options> = {
 
 /** Opens the destination; the file itself is opened, and made with mode 0600, when there is something to write. */
 export function openFile(
-  { path, maxRecords, maxBytes }: OptionValues<typeof options>,
+  { path, maxRecords, maxBytes, rotateBytes, keepFiles }: OptionValues<typeof options>,
   standardOutput: Writable,
 ): Destination {
-  const target = path === '-' ? streamTarget(standardOutput) : fileTarget(path);
+  const target = path === '-' ? streamTarget(standardOutput) : fileTarget(path, rotateBytes, keepFiles);
   const outcomeOf = async (write: () => Promise<void>, signal: AbortSignal): Promise<Delivery> => {
     if (signal.aborted) return { kind: 'retry', reason: 'the run was ended' };
     try {
@@ -51,70 +64,5 @@ export function openFile(
     deliver: ({ json }, signal) => outcomeOf(() => target.append(`${json.join('\n')}\n`), signal),
     check: (signal) => outcomeOf(() => target.open(), signal),
     close: () => target.close(),
-  };
-}
-
-interface Target {
-  /** Throws where it cannot be written to; appends nothing. */
-  open(): Promise<void>;
-  append(lines: string): Promise<void>;
-  /** A sentence for a failed append, from the system's word for it. */
-  explain(code: string): string;
-  close(): Promise<void>;
-}
-
-function fileTarget(path: string): Target {
-  let handle: FileHandle | undefined;
-  const opened = async (): Promise<FileHandle> => (handle ??= await open(path, 'a+', 0o600));
-  return {
-    open: async () => void (await opened()),
-    async append(lines) {
-      const end = await opened();
-      await writeAll(end, Buffer.from(endsWithinLine(end) ? `\n${lines}` : lines));
-    },
-    explain: (code) => `the file cannot be written: ${[code, systemReason(code)].filter(Boolean).join(', ')}`,
-    async close() {
-      const closing = handle;
-      handle = undefined;
-      // The lines are delivered and committed; where syncing fails, as it does on a pipe, there is nothing left to undo.
-      await closing?.datasync().catch(() => undefined);
-      await closing?.close();
-    },
-  };
-}
-
-/**
- * Whether the last line was cut short, by us or by another writer. Only a regular file can tell. Synchronous: it comes
- * before each write, and two trips to the thread pool would take as long as that.
- */
-function endsWithinLine({ fd }: FileHandle): boolean {
-  const stats = fstatSync(fd);
-  if (!stats.isFile() || stats.size === 0) return false;
-  const last = Buffer.alloc(1);
-  return readSync(fd, last, 0, 1, stats.size - 1) === 1 && last[0] !== 0x0a;
-}
-
-/** One write as a rule; a disk that is filling up takes less than it was given, without an error. */
-async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    written += (await handle.write(bytes, written)).bytesWritten;
-  }
-}
-
-function streamTarget(stream: Writable): Target {
-  // Without a listener, a reader that went away would end the process; the write's own callback reports it.
-  stream.on('error', () => undefined);
-  return {
-    open: async () => undefined,
-    append: (lines) =>
-      new Promise((resolve, reject) => {
-        stream.write(lines, (error) => (error ? reject(error) : resolve()));
-      }),
-    explain: (code) =>
-      code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
-        ? 'the reader of standard output is gone'
-        : `standard output cannot be written: ${code}`,
-    // Others write to it, too, so it stays open.
-    close: async () => undefined,
   };
 }
