@@ -43,6 +43,8 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   stdin?: string;
   cwd?: string;
+  /** The user to run as, and the group of that number; root alone may name one. */
+  uid?: number;
 }
 
 /** Makes a sandbox; `cases` are folders of fixtures/transcripts, which become its projects. */
@@ -69,12 +71,7 @@ export function makeSandbox(cases: readonly string[] = []): Sandbox {
       ...options,
       env: { ...env, ...options.env },
     });
-  const settle = async (): Promise<void> => {
-    for (const deadline = Date.now() + 50_000; Date.now() < deadline; await sleep(20)) {
-      if (!existsSync(join(state, 'wake')) && !existsSync(join(state, 'lock'))) return;
-    }
-    throw new Error('the worker did not end');
-  };
+  const settle = (): Promise<void> => untilIdle(state);
 
   return {
     home,
@@ -104,6 +101,14 @@ export function makeSandbox(cases: readonly string[] = []): Sandbox {
   };
 }
 
+/** Waits until no worker is under way in a state directory, and no fire waits for one. */
+export async function untilIdle(state: string): Promise<void> {
+  for (const deadline = Date.now() + 50_000; Date.now() < deadline; await sleep(20)) {
+    if (!existsSync(join(state, 'wake')) && !existsSync(join(state, 'lock'))) return;
+  }
+  throw new Error('the worker did not end');
+}
+
 /** The payload of the real client, 2.1.329. */
 export function stopPayload(home: string, more: object = {}): string {
   return JSON.stringify({
@@ -124,7 +129,8 @@ export function stopPayload(home: string, more: object = {}): string {
 
 /** Runs a program to its end; its output is kept apart. */
 export function runToEnd(command: string, args: readonly string[], options: RunOptions): Promise<Ended> {
-  const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: 'pipe' });
+  const { cwd, env, uid } = options;
+  const child = spawn(command, args, { cwd, env, stdio: 'pipe', ...(uid !== undefined && { uid, gid: uid }) });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
