@@ -5,13 +5,13 @@
 import { reasonOf, UserError } from './errors.ts';
 import { collectEarly } from './lib/frugal.ts';
 import { appendLog } from './state/log.ts';
-import { pathsFrom } from './state/paths.ts';
+import { pathsFrom, type Paths } from './state/paths.ts';
 import { work } from './worker.ts';
 
 export async function hook(): Promise<never> {
   collectEarly();
   const { env, stdin } = process;
-  const paths = pathsFrom(env);
+  const paths = pathsOrEnd(env);
   const end = (error?: unknown): never => {
     if (error !== undefined) appendLog(paths.log, { at: new Date().toISOString(), error: messageOf(error) });
     process.exit(0);
@@ -28,6 +28,15 @@ export async function hook(): Promise<never> {
     end(error);
   }
   return end();
+}
+
+/** Without a home directory there is no log to say so in, either. */
+function pathsOrEnd(env: NodeJS.ProcessEnv): Paths {
+  try {
+    return pathsFrom(env);
+  } catch {
+    return process.exit(0);
+  }
 }
 
 /** Only what was written for people; another error's message may quote what it stumbled over. */

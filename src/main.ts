@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The bin: what the hook starts, or the command line. Each is loaded only where it is needed. */
-if (process.argv[2] === 'hook') {
+if (isTooOld()) {
+  (await import('./commands/old-node.ts')).refuseOldNode(process.argv[2] === 'hook');
+} else if (process.argv[2] === 'hook') {
   await (await import('./hook.ts')).hook();
 } else if (isInFolder()) {
   await (await import('./cli.ts')).main(process.argv.slice(2));
@@ -18,4 +20,10 @@ function isInFolder(): boolean {
   } catch {
     return false;
   }
+}
+
+/** Older than package.json's `engines`: asked first, since the rest may not even load. */
+function isTooOld(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major < 20 || (major === 20 && minor < 19);
 }

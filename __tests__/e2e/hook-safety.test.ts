@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { expectedIds, idsOf } from '../helpers/expected.ts';
@@ -37,8 +38,11 @@ const rewriteLauncher = (edit: (text: string) => string): void =>
 
 describe('the hook exits 0 and says nothing', () => {
   test('when the recorded node has gone and none is on PATH', async () => {
-    rewriteLauncher((text) => text.replace(/^node=.*$/m, "node='/gone/node'"));
+    rewriteLauncher((text) => text.replace(/^node=.*$/m, "node='/gone/node'").replaceAll('/usr', '/gone'));
+    rewriteLauncher((text) => text.replace('/gone/bin:/bin', '/gone/bin'));
     expect(await sandbox.fire({ env: { PATH: pathWithoutNode() } })).toEqual(SILENT);
+    const log = join(sandbox.state, 'hook.log');
+    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('no other from 20.19 up')) await sleep(5);
     expect(existsSync(join(sandbox.data, 'records.db'))).toBe(false);
   });
 

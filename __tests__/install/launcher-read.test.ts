@@ -13,7 +13,20 @@ describe('the launcher read back', () => {
     (folder) => {
       const path = join(makeTempDirectory(), 'hook');
       const written = { node: `${folder}/node`, program: `${folder}/dist/main.js` };
-      writeFileSync(path, launcherScript({ ...written, wake: `${folder}/wake`, base: BASE }));
+      writeFileSync(
+        path,
+        launcherScript(path, { ...written, wake: `${folder}/wake`, log: `${folder}/log`, base: BASE }),
+      );
+      expect(readLauncher(path)).toEqual(written);
+    },
+  );
+
+  test.each([String.raw`C:\Program Files\nodejs`, String.raw`C:\O'Brien ‘x’`, String.raw`C:\$env:x\ü`])(
+    'is understood in PowerShell as well, in %s',
+    (folder) => {
+      const path = join(makeTempDirectory(), 'hook.ps1');
+      const written = { node: `${folder}\\node.exe`, program: `${folder}\\dist\\main.js` };
+      writeFileSync(path, launcherScript(path, { ...written, wake: 'wake', log: 'log', base: BASE }));
       expect(readLauncher(path)).toEqual(written);
     },
   );

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { posix, win32 } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { claudeConfigDirectory, pathsFrom } from '../../src/state/paths.ts';
 
@@ -47,6 +48,61 @@ describe('where things are kept', () => {
 
   test.each([[{}], [{ HOME: '' }]])('with %j the system says where home is', (env) => {
     expect(pathsFrom(env)).toEqual(pathsFrom({ HOME: homedir() }));
+  });
+
+  test.each(['.', 'home/dev', '~'])('a HOME that is %p is refused: the hook runs in another folder', (home) => {
+    expect(() => pathsFrom({ HOME: home })).toThrow('HOME is not an absolute path');
+  });
+
+  test.each([
+    ['config', 'configDirectory', String.raw`C:\Users\Zoë M\AppData\Roaming\stopwire`],
+    ['state', 'stateDirectory', String.raw`C:\Users\Zoë M\AppData\Local\State\stopwire`],
+    ['data', 'dataDirectory', String.raw`C:\Users\Zoë M\AppData\Local\stopwire`],
+  ] as const)('on Windows, the %s folder is where programs of Windows have it', (_, folder, expected) => {
+    expect(pathsFrom({}, 'win32', String.raw`C:\Users\Zoë M`)[folder]).toBe(expected);
+  });
+
+  test('on Windows, its own variables say where those folders are, and the XDG variables come before them', () => {
+    const env = { LOCALAPPDATA: String.raw`D:\Local`, APPDATA: String.raw`D:\Roaming`, XDG_STATE_HOME: 'E:/state' };
+    expect(pathsFrom(env, 'win32', String.raw`C:\Users\dev`)).toMatchObject({
+      config: String.raw`D:\Roaming\stopwire\config.json`,
+      log: String.raw`E:\state\stopwire\hook.log`,
+      launcher: String.raw`D:\Local\stopwire\hook`,
+    });
+  });
+
+  test.each([
+    ['win32', 'powershell', 'hook.ps1'],
+    ['win32', 'bash', 'hook'],
+    ['win32', 'cmd', 'hook'],
+    ['linux', 'powershell', 'hook'],
+    ['darwin', 'powershell', 'hook'],
+  ] as const)('on %s with STOPWIRE_WINDOWS_SHELL=%s the launcher is %s', (platform, shell, name) => {
+    const home = platform === 'win32' ? String.raw`C:\Users\dev` : '/home/dev';
+    const { launcher } = pathsFrom({ STOPWIRE_WINDOWS_SHELL: shell }, platform, home);
+    expect(launcher.split(/[\\/]/).at(-1)).toBe(name);
+  });
+
+  test.each(['linux', 'darwin', 'freebsd'] as const)('on %s the defaults are the same', (platform) => {
+    expect(pathsFrom({ LOCALAPPDATA: '/x', APPDATA: '/y' }, platform, '/home/dev')).toEqual(
+      pathsFrom({ HOME: '/home/dev' }),
+    );
+  });
+
+  test.each([
+    ['linux', '/home/dev'],
+    ['darwin', '/Users/dev'],
+    ['win32', String.raw`C:\Users\dev`],
+  ] as const)('on %s, the folders above are all that a launcher has to hand on', (platform, home) => {
+    const style = platform === 'win32' ? win32 : posix;
+    const found = pathsFrom({ HOME: home }, platform);
+    const handedOn = {
+      HOME: home,
+      XDG_CONFIG_HOME: style.dirname(found.configDirectory),
+      XDG_STATE_HOME: style.dirname(found.stateDirectory),
+      XDG_DATA_HOME: style.dirname(found.dataDirectory),
+    };
+    expect(pathsFrom(handedOn, platform)).toEqual(found);
   });
 
   test.each([

@@ -9,17 +9,23 @@ export interface WrittenLauncher {
 }
 
 const MAX_BYTES = 65_536;
-/** One word in single quotes, as `launcherScript` writes it; `'\''` is a quote within it. */
-const WORD = `'((?:[^']|'\\\\'')*)'`;
 
 /** Undefined where there is no launcher, or none of ours. */
 export function readLauncher(path: string): WrittenLauncher | undefined {
   const text = readRegularFile(path, MAX_BYTES) ?? '';
-  const node = wordIn(text, new RegExp(`^node=${WORD}$`, 'm'));
-  const program = wordIn(text, new RegExp(`^\\[ -f ${WORD} \\] \\|\\| exit 0$`, 'm'));
+  const valueOf = path.endsWith('.ps1') ? powershellValue : posixValue;
+  const [node, program] = [valueOf(text, 'node'), valueOf(text, 'program')];
   return node === undefined || program === undefined ? undefined : { node, program };
 }
 
-function wordIn(text: string, pattern: RegExp): string | undefined {
+/** A variable's value in single quotes, with `'\''` for a quote within it. */
+function posixValue(text: string, name: string): string | undefined {
+  const pattern = new RegExp(`^${name}='((?:[^']|'\\\\'')*)'$`, 'm');
   return pattern.exec(text)?.[1]?.replaceAll(`'\\''`, `'`);
+}
+
+/** The same in PowerShell, where quotes of any kind are doubled. */
+function powershellValue(text: string, name: string): string | undefined {
+  const pattern = new RegExp(`^\\$${name} = '(.*)'$`, 'm');
+  return pattern.exec(text)?.[1]?.replaceAll(/(['\u2018-\u201B])\1/g, '$1');
 }

@@ -1,8 +1,14 @@
 /** The launcher: the script that the registered hook runs. It wakes a worker in the background and ends at once. */
+import { join } from 'node:path';
+import { isWindowsPath, posixScript, word } from './launcher-posix.ts';
+import { powershellCommand, powershellScript } from './launcher-powershell.ts';
 import type { HookCommand } from './settings.ts';
 
 /** The last argument of every command of ours. The client drops marker keys, so this is how ours is known. */
 const MARK = 'stopwire-stop-hook';
+
+/** Where the launcher is below HOME, unless XDG_DATA_HOME says otherwise. */
+const MANAGED_PLACE = '.local/share/stopwire/hook';
 
 /** Seconds; the launcher needs milliseconds. */
 const TIMEOUT_S = 10;
@@ -33,13 +39,18 @@ const INHERITED = [
   'no_proxy',
 ];
 
+/** Without these, programs of Windows find neither its libraries nor the user's folders. */
+const INHERITED_ON_WINDOWS = ['SYSTEMROOT', 'SYSTEMDRIVE', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'TEMP', 'TMP'];
+
 export interface LauncherOptions {
-  /** The node that installed; where it has gone, the one on PATH is taken. */
+  /** The node that installed; where it has gone, another one that is new enough is looked for. */
   node: string;
   /** The program's bin. */
   program: string;
   /** The wake mark. */
   wake: string;
+  /** The run log, which gets a hint where nothing can be started. */
+  log: string;
   /** The base directories as they were at install time: a hook's environment may lack them, or a project set them. */
   base: { XDG_CONFIG_HOME: string; XDG_STATE_HOME: string; XDG_DATA_HOME: string };
 }
@@ -49,7 +60,26 @@ export interface LauncherOptions {
  * where the launcher is gone; exit code 2 would make the model go on, at a price (the hook contract).
  */
 export function hookCommand(launcher: string): HookCommand {
-  return { type: 'command', command: `sh ${quote(launcher)} ${MARK} 2>/dev/null || :`, timeout: TIMEOUT_S };
+  if (isPowershell(launcher)) return { type: 'command', ...powershellCommand(launcher, MARK), timeout: TIMEOUT_S };
+  return posixCommand(word(launcher));
+}
+
+/**
+ * The entry for the settings of an organisation: it runs the launcher of whoever is logged in, and nothing where there
+ * is none. Not by XDG_DATA_HOME, which the settings of a project could point at a script of its own.
+ */
+export function managedHookCommand(): HookCommand {
+  return posixCommand(`"$HOME/${MANAGED_PLACE}"`);
+}
+
+/** Whether a hook's command starts this launcher. */
+export function startsLauncher(command: string, { launcher, home }: { launcher: string; home: string }): boolean {
+  const isManaged = command === managedHookCommand().command;
+  return isManaged ? launcher === join(home, MANAGED_PLACE) : command === hookCommand(launcher).command;
+}
+
+function posixCommand(launcher: string): HookCommand {
+  return { type: 'command', command: `sh ${launcher} ${MARK} 2>/dev/null || :`, timeout: TIMEOUT_S };
 }
 
 /** Whether a hook's command is ours, in whatever folder the launcher was. */
@@ -57,40 +87,12 @@ export function isOurs(command: string): boolean {
   return command.split(/\s+/).includes(MARK);
 }
 
-/**
- * The script, for any POSIX sh. `printf` and not `:` leaves the mark: a failed redirection of a special built-in
- * would end the shell, with exit code 2. The worker gets the hook's standard input, which a background command does
- * not have by itself, and where there is setsid, a session of its own that outlives the client's. Four megabytes of new
- * objects between two collections are enough for it; the default would let it take sixty megabytes more.
- */
-export function launcherScript({ node, program, wake, base }: LauncherOptions): string {
-  return `#!/bin/sh
-# stopwire: the Stop hook's launcher. Starts a worker in the background and exits 0 at once, whatever is missing.
-exec >/dev/null 2>&1
-[ "\${STOPWIRE_DISABLED:-}" = 1 ] && exit 0
-node=${quote(node)}
-[ -x "$node" ] || node=$(command -v node) || exit 0
-[ -f ${quote(program)} ] || exit 0
-umask 077
-printf '' >${quote(wake)}
-set --
-for name in ${INHERITED.join(' ')}; do
-  eval "value=\\\${$name-}"
-  [ -n "$value" ] && set -- "$@" "$name=$value"
-done
-detach=
-command -v setsid && detach=setsid
-exec 3<&0
-$detach env -i "$@" \\
-  XDG_CONFIG_HOME=${quote(base.XDG_CONFIG_HOME)} \\
-  XDG_STATE_HOME=${quote(base.XDG_STATE_HOME)} \\
-  XDG_DATA_HOME=${quote(base.XDG_DATA_HOME)} \\
-  "$node" --max-semi-space-size=4 ${quote(program)} hook <&3 3<&- &
-exit 0
-`;
+/** The launcher for the shell that its name stands for: `hook` for any POSIX sh, `hook.ps1` for PowerShell. */
+export function launcherScript(launcher: string, options: LauncherOptions): string {
+  const inherited = isWindowsPath(options.node) ? [...INHERITED, ...INHERITED_ON_WINDOWS] : INHERITED;
+  return isPowershell(launcher) ? powershellScript(options, inherited) : posixScript(options, inherited);
 }
 
-/** One word for sh, whatever is in it. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+function isPowershell(launcher: string): boolean {
+  return launcher.endsWith('.ps1');
 }
