@@ -1,17 +1,21 @@
-/** Runs the benchmarks and prints a table of ratios: `npm run bench [hook|mapping|masking|backlog|worker|cost]`. Needs a built dist/. */
+/** Runs the benchmarks and prints a table of ratios: `npm run bench [cli|hook|mapping|masking|backlog|destinations|worker|cost]`. Needs a built dist/. */
 import { cpus } from 'node:os';
 import { benchBacklog } from './backlog.js';
+import { benchCli } from './cli.js';
 import { benchCost } from './cost.js';
+import { benchDestinations } from './destinations.js';
 import { benchHook } from './hook.js';
 import { benchMapping } from './mapping.js';
 import { benchMasking } from './masking.js';
 import { benchWorker } from './worker.js';
 
 const benches = {
+  cli: benchCli,
   hook: benchHook,
   mapping: benchMapping,
   masking: benchMasking,
   backlog: benchBacklog,
+  destinations: benchDestinations,
   worker: benchWorker,
   cost: benchCost,
 };

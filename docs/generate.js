@@ -1,9 +1,8 @@
 /**
  * Writes the reference from the code: fields, schema of the record, what each level of redaction sends, options of
- * destinations, commands, and what became of other systems' features. With --check it writes nothing and exits 1 where a page is not what the code says. Needs
- * a built dist/.
+ * destinations, commands and what they print as JSON, and what became of other systems' features. With --check it writes
+ * nothing and exits 1 where a page is not what the code says.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,51 +10,26 @@ import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const COMMANDS = [
-  'install',
-  'uninstall',
-  'status',
-  'doctor',
-  'demo',
-  'run',
-  'backfill',
-  'pause',
-  'resume',
-  'destinations add',
-  'destinations remove',
-  'destinations list',
-  'destinations test',
-  'destinations pause',
-  'destinations resume',
-  'preview',
-  'exclude',
-  'exclude add',
-  'exclude remove',
-  'exclude list',
-  'include',
-  'dlq list',
-  'dlq show',
-  'dlq retry',
-  'dlq purge',
-  'purge',
-  'export',
-  'cost',
-  'fields',
-  'anonymise',
-  'prices list',
-  'prices set',
-  'prices check',
-  'prices update',
-  'reprice',
-];
 
-const { fieldsPage, privacyPage, recordSchema, destinationKinds, anosysColumns, systems } = await load();
+const {
+  fieldsPage,
+  privacyPage,
+  recordSchema,
+  destinationKinds,
+  anosysColumns,
+  schemaFile,
+  systems,
+  cliSchema,
+  commandPages,
+} = await load();
 const pages = {
   'docs/fields.md': await formatted(fieldsPage(), 'markdown'),
   'schema/record.v1.json': await formatted(JSON.stringify(recordSchema()), 'json'),
   'docs/destinations.md': await destinationsPage(),
-  'docs/commands.md': await commandsPage(),
+  'docs/cli.md': await commandsPage(),
+  'schema/cli.v1.json': await formatted(JSON.stringify(cliSchema()), 'json'),
   'docs/anosys.md': await anosysPage(),
+  'schema/clickhouse.sql': schemaFile(),
   'docs/systems.md': await systemsPage(),
   'docs/privacy.md': await privacyText(),
 };
@@ -73,8 +47,11 @@ async function load() {
           export { privacyPage } from './docs/privacy-page.ts';
           export { recordSchema } from './docs/record-schema.ts';
           export { destinationKinds } from './src/destinations/index.ts';
-          export { anosysColumns } from './src/destinations/anosys-columns.ts';
-          export { systems } from './docs/systems.ts';`,
+          export { anosysColumns } from './src/destinations/anosys/columns.ts';
+          export { schemaFile } from './src/destinations/clickhouse/schema.ts';
+          export { systems } from './docs/systems.ts';
+          export { cliSchema } from './docs/cli-schema.ts';
+          export { commandPages } from './docs/cli-page.ts';`,
         resolveDir: ROOT,
       },
       outfile,
@@ -94,9 +71,10 @@ async function destinationsPage() {
   const kinds = await Promise.all(
     Object.entries(destinationKinds).map(async ([name, loadKind]) => {
       const { about, options } = await loadKind();
-      const rows = Object.entries(options).map(([option, { kind, default: value, about: help, required, secret }]) => {
+      const rows = Object.entries(options).map(([option, declared]) => {
+        const { default: value, about: help, required } = declared;
         const fallback = required ? 'needed' : value === undefined ? '' : `\`${value}\``;
-        return [`\`${option}\``, secret ? `${kind}, secret` : kind, fallback, help];
+        return [`\`${option}\``, kindWords(declared), fallback, help];
       });
       return `## ${name}\n\n${about}\n\n${table(['option', 'kind', 'default', 'what it does'], rows)}`;
     }),
@@ -124,18 +102,8 @@ opened, and never stored or shown:
 }
 
 function commandsPage() {
-  const help = COMMANDS.map((command) => {
-    const text = execFileSync(process.execPath, [join(ROOT, 'dist', 'main.js'), ...command.split(' '), '--help'], {
-      encoding: 'utf8',
-      env: { HOME: '/home/you', PATH: process.env.PATH, NO_COLOR: '1' },
-    });
-    return `## stopwire ${command}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\``;
-  });
-  return page(
-    'Commands',
-    'What each command says to `--help`. Data goes to standard output, words to standard error.',
-    help,
-  );
+  const { lead, sections } = commandPages();
+  return page('Commands', lead, sections);
 }
 
 function anosysPage() {
@@ -170,6 +138,11 @@ prefix and a number.`,
 function privacyText() {
   const { lead, sections } = privacyPage();
   return page('What is sent, field by field', lead, sections);
+}
+
+function kindWords({ kind, choices, secret }) {
+  const words = choices === undefined ? kind : choices.map((choice) => `\`${choice}\``).join(' or ');
+  return secret ? `${words}, secret` : words;
 }
 
 function page(title, lead, sections) {

@@ -1,7 +1,11 @@
 /** What commands show: data on standard output, words on standard error, colour where a terminal wants it. */
 import chalk, { Chalk, chalkStderr } from 'chalk';
-import { UserError } from './errors.ts';
+import { reasonOf, UserError } from './errors.ts';
+import { changedLines } from './lib/line-diff.ts';
 import { systemRefusal } from './lib/system-errors.ts';
+
+export { hanging, table } from './lib/layout.ts';
+export { formatCount } from './lib/span-words.ts';
 
 /** The terminal a command talks to. */
 export interface Terminal {
@@ -30,12 +34,21 @@ export interface Paint {
   bold(text: string): string;
 }
 
+/** What flags of every command make of a terminal. */
+export interface TerminalFlags {
+  /** Nothing is said, and nobody is asked anything. */
+  quiet?: boolean;
+  /** Colours, or none, whatever the environment says. */
+  color?: boolean | undefined;
+}
+
 /** The terminal of this process. Without one, or with CI set, nobody is asked anything. */
-export function processTerminal(): Terminal {
-  const { env, stdin, stdout, stderr } = process;
-  return {
+export function processTerminal({ quiet = false, color }: TerminalFlags = {}): Terminal {
+  const { stdin, stdout, stderr } = process;
+  const env = colouredEnv(color);
+  const loud: Terminal = {
     env,
-    isInteractive: stdin.isTTY && stderr.isTTY && !env['CI'],
+    isInteractive: stdin.isTTY && stderr.isTTY && ['', '0', 'false'].includes(env['CI'] ?? ''),
     isTerminal: stderr.isTTY && env['TERM'] !== 'dumb',
     out: (line) => void stdout.write(`${harmless(line, colourLevel('stdout', env) > 0)}\n`),
     say: (line) => void stderr.write(`${harmless(line, colourLevel('stderr', env) > 0)}\n`),
@@ -46,6 +59,14 @@ export function processTerminal(): Terminal {
       return Buffer.concat(chunks).toString('utf8').trim();
     },
   };
+  return quiet ? { ...loud, isInteractive: false, isTerminal: false, say: () => {}, draw: () => {} } : loud;
+}
+
+/** chalk reads --color itself, but not that it outdoes NO_COLOR. */
+function colouredEnv(color: boolean | undefined): NodeJS.ProcessEnv {
+  if (color === undefined) return process.env;
+  const { NO_COLOR: _, ...others } = process.env;
+  return color ? others : { ...others, NO_COLOR: '1' };
 }
 
 /** Colours for standard output or standard error; plain text under NO_COLOR (no-color.org). */
@@ -66,8 +87,23 @@ function colourLevel(stream: 'stdout' | 'stderr', env: NodeJS.ProcessEnv): 0 | 1
   return stream === 'stdout' ? chalk.level : chalkStderr.level;
 }
 
-/** Says what went wrong, and what to do about it. Answers the exit code. */
-export function sayError(error: unknown, terminal: Terminal): number {
+/** Says what went wrong, what to do about it, and with `verbose` what it came from. Answers the exit code. */
+export function sayError(error: unknown, terminal: Terminal, { verbose = false } = {}): number {
+  const code = sayWords(error, terminal);
+  const paint = paintFor('stderr', terminal.env);
+  if (verbose) for (const line of originsOf(error)) terminal.say(paint.dim(printable(line)));
+  return code;
+}
+
+/** Its class, its code and its stack, and those of each error that caused it; no message, which could quote a secret. */
+function originsOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  const causes = originsOf(error.cause).map((line, index) => (index === 0 ? `caused by ${line}` : line));
+  return [`${error.name} (${reasonOf(error)})`, ...frames, ...causes];
+}
+
+function sayWords(error: unknown, terminal: Terminal): number {
   const paint = paintFor('stderr', terminal.env);
   const known = error instanceof UserError ? error : systemRefusal(error);
   if (known !== undefined) {
@@ -78,37 +114,34 @@ export function sayError(error: unknown, terminal: Terminal): number {
   const message = error instanceof Error ? error.message : String(error);
   const words = printable(message.replaceAll(QUOTED, '$1…$1'));
   terminal.say(`${paint.error('error:')} stopwire met something that it does not know: ${words}`);
-  terminal.say('Please report it, with the command you ran.');
+  terminal.say('Please report it, with what the command says to --verbose.');
   return 1;
 }
 
 /** An error that is a bug's may quote what it stumbled over: a line of a transcript, a key. */
 const QUOTED = /(["'`]).*\1/gs;
 
-/** Rows as aligned columns; numbers (the columns named in `right`) to the right. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
-  const pad = (cell: string, column: number): string =>
-    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
-  return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
+/** A table whose first line says what is in the columns. */
+export function headed(text: string, paint: Paint): string {
+  return text.replace(/^.*/, (head) => paint.bold(head));
 }
 
-/** Lines that were removed and added; lines before and after the change are left out. */
+/** The columns that there are to print in: those of the terminal, unless COLUMNS says otherwise, and 80 where nobody knows. */
+export function columnsOf(env: NodeJS.ProcessEnv): number {
+  const columns = Number(env['COLUMNS'] || process.stdout.columns || 0);
+  return columns >= 40 ? columns : 80;
+}
+
+/** Paths below the home directory as people write them. For reading: a command that is to be copied keeps them whole. */
+export function homely(text: string, home: string): string {
+  return home.length > 1 ? text.replaceAll(`${home}/`, '~/') : text;
+}
+
+/** Lines that were removed and added; those that stay are left out. */
 export function diff(before: string, after: string, paint: Paint): string {
-  const [old, fresh] = [before.split('\n'), after.split('\n')];
-  let start = 0;
-  while (start < old.length && start < fresh.length && old[start] === fresh[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1;
-  return [
-    ...old.slice(start, old.length - end).map((line) => paint.error(`- ${line}`)),
-    ...fresh.slice(start, fresh.length - end).map((line) => paint.done(`+ ${line}`)),
-  ].join('\n');
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return changedLines(before, after)
+    .map(({ change, line }) => (change === 'added' ? paint.done(`+ ${line}`) : paint.error(`- ${line}`)))
+    .join('\n');
 }
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB'];

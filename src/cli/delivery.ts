@@ -26,14 +26,16 @@ export function deliveryCommands(command: Argv, { terminal, exit }: CommandLine)
             },
             json: JSON_FLAG,
           })
-          .conflicts('once', 'watch'),
+          .conflicts('once', 'watch')
+          .example('$0 run', 'all destinations')
+          .example('$0 run --since 12h --dry-run', 'how much has come in the last twelve hours'),
       async (flags) => exit(await (await import('../commands/run.ts')).runNow(flags, terminal)),
     )
     .command(
       'backfill',
-      'Deliver history from before the moment that a destination starts at',
+      'Deliver history from before the start of a destination',
       (one) =>
-        one.options({
+        one.example('$0 backfill --since 30d', 'a month of history, to all destinations').options({
           since: {
             type: 'string',
             nargs: 1,

@@ -6,7 +6,7 @@ import { CONFIG_DIR_FLAG, JSON_FLAG } from './flags.ts';
 export function doctorCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
   return command.command(
     'doctor',
-    'Check everything that delivery rests on, and name the command that mends what is wrong',
+    'Check what delivery rests on, and name what mends it',
     (one) =>
       one
         .options({
@@ -18,12 +18,11 @@ export function doctorCommands(command: Argv, { terminal, exit }: CommandLine): 
           json: JSON_FLAG,
           'config-dir': CONFIG_DIR_FLAG,
         })
-        .epilogue(DOCTOR_JSON),
+        .example('$0 doctor', 'every check')
+        .example('$0 doctor --offline --json', 'without a connection, for a script')
+        .epilogue(DOCTOR_NOTE),
     async (flags) => exit(await (await import('../commands/doctor.ts')).doctor(flags, terminal)),
   );
 }
 
-/** The shape of `doctor --json`, which scripts rest on. */
-const DOCTOR_JSON = `--json prints {"checks":[{"name","status","detail","remedy"}]}; status is ok, warning, error or
-skipped, and of a destination the name is destination:<its name>, endpoint:…, lag:…, dead-letters:…
-Exit code 1 where any status is error.`;
+const DOCTOR_NOTE = 'Exit code 1 where a check has found an error; a warning is none.';

@@ -13,6 +13,12 @@ export const CONFIG_DIR_FLAG = {
   type: 'string',
   describe: "Claude Code's configuration directory (default: CLAUDE_CONFIG_DIR, else ~/.claude)",
 } as const;
+export const CONFIG_DIRS_FLAG = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: "Claude Code's configuration directory (default: CLAUDE_CONFIG_DIR, else ~/.claude); repeat it",
+} as const;
 export const SINCE_FLAG = {
   type: 'string',
   nargs: 1,

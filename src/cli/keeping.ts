@@ -12,14 +12,11 @@ const IDS = {
 
 export function keepingCommands(command: Argv, { terminal, exit }: CommandLine): Argv {
   return command
-    .command('dlq', 'Show, send again or remove the records that a destination refused for good', (dlq) =>
+    .command('dlq', 'Show, resend or remove records that a destination refused', (dlq) =>
       dlqActions(dlq, { terminal, exit }),
     )
-    .command(
-      'purge',
-      "Remove what is kept of people's work on this machine: records of the embedded store, dead letters",
-      purgeFlags,
-      async (flags) => exit(await (await import('../commands/purge.ts')).purge(flags, terminal)),
+    .command('purge', "Remove what is kept of people's work on this machine", purgeFlags, async (flags) =>
+      exit(await (await import('../commands/purge.ts')).purge(flags, terminal)),
     );
 }
 
@@ -28,7 +25,10 @@ function dlqActions(command: Argv, { terminal, exit }: CommandLine): Argv {
     .command(
       'list',
       'List dead letters: when, by which destination and why they were refused',
-      (list) => list.options({ destination: DESTINATION_FLAG, json: JSON_FLAG }),
+      (list) =>
+        list
+          .options({ destination: DESTINATION_FLAG, json: JSON_FLAG })
+          .example('$0 dlq list', 'those of all destinations'),
       async (flags) => exit((await import('../commands/dlq-list.ts')).listLetters(flags, terminal)),
     )
     .command(
@@ -37,29 +37,37 @@ function dlqActions(command: Argv, { terminal, exit }: CommandLine): Argv {
       (show) =>
         show
           .positional('id', { type: 'string', demandOption: true, describe: 'As dlq list shows it' })
-          .options({ json: JSON_FLAG }),
+          .options({ json: JSON_FLAG })
+          .example('$0 dlq show 3f9c1ab2', 'one of them'),
       async (flags) => exit((await import('../commands/dlq-show.ts')).showLetter(flags, terminal)),
     )
     .command(
       'retry [ids..]',
       'Send dead letters again; what the destination takes now goes from the list',
-      (retry) => retry.positional('ids', IDS).options({ destination: DESTINATION_FLAG, json: JSON_FLAG }),
+      (retry) =>
+        retry
+          .positional('ids', IDS)
+          .options({ destination: DESTINATION_FLAG, json: JSON_FLAG })
+          .example('$0 dlq retry', 'all of them'),
       async (flags) => exit(await (await import('../commands/dlq-retry.ts')).retryLetters(flags, terminal)),
     )
     .command(
       'purge [ids..]',
       'Remove dead letters for good',
       (purge) =>
-        purge.positional('ids', IDS).options({
-          destination: DESTINATION_FLAG,
-          before: {
-            type: 'string',
-            nargs: 1,
-            describe: 'Only those refused before this moment: 90m, 12h, 30d, 2w before now, or a date',
-          },
-          yes: YES_FLAG,
-          json: JSON_FLAG,
-        }),
+        purge
+          .positional('ids', IDS)
+          .example('$0 dlq purge --before 90d --yes', 'those of long ago')
+          .options({
+            destination: DESTINATION_FLAG,
+            before: {
+              type: 'string',
+              nargs: 1,
+              describe: 'Only those refused before this moment: 90m, 12h, 30d, 2w before now, or a date',
+            },
+            yes: YES_FLAG,
+            json: JSON_FLAG,
+          }),
       async (flags) => exit(await (await import('../commands/dlq-purge.ts')).purgeLetters(flags, terminal)),
     )
     .demandCommand(1, 'Say what to do: list, show, retry or purge.');
@@ -84,9 +92,9 @@ function purgeFlags(command: Argv) {
       yes: YES_FLAG,
       json: JSON_FLAG,
     })
+    .example('$0 purge --before 90d --dry-run', 'how much is older than three months')
+    .example('$0 purge --project ~/clients/acme --yes', 'all of one project')
     .epilogue(PURGE_NOTE);
 }
 
-const PURGE_NOTE = `Without a filter, all records and dead letters go. The place that was reached in each transcript
-is kept, so that nothing of it is read again; a session that goes on brings new records. The
-transcripts themselves, what was delivered elsewhere, and files that a destination writes stay.`;
+const PURGE_NOTE = `Records of the embedded store and dead letters are removed; without a filter, all of them. The place that was reached in each transcript is kept, so that nothing of it is read again; a session that goes on brings new records. The transcripts themselves, what was delivered elsewhere, and files that a destination writes stay.`;

@@ -17,17 +17,19 @@ export function recordsCommands(command: Argv, { terminal, exit }: CommandLine):
     .command('export', 'Write the records of the embedded store, all or some', exportFlags, async (flags) =>
       exit(await (await import('../commands/export.ts')).exportRecords(flags, terminal)),
     )
-    .command('cost', 'Show what the recorded responses cost, and how far the client agrees', costFlags, async (flags) =>
+    .command('cost', 'Show what responses cost, and how far the client agrees', costFlags, async (flags) =>
       exit(await (await import('../commands/cost.ts')).cost(flags, terminal)),
     )
     .command(
       'fields',
-      'List every field of a record: type, unit, privacy class, source',
+      'List the fields of a record: type, unit, privacy class, source',
       (one) =>
-        one.options({
-          json: JSON_FLAG,
-          markdown: { type: 'boolean', default: false, describe: 'Print docs/fields.md of this version' },
-        }),
+        one
+          .options({
+            json: JSON_FLAG,
+            markdown: { type: 'boolean', default: false, describe: 'Print docs/fields.md of this version' },
+          })
+          .example('$0 fields --json', 'for a program'),
       async (flags) => exit(await (await import('../commands/fields.ts')).fields(flags, terminal)),
     )
     .command(
@@ -36,7 +38,8 @@ export function recordsCommands(command: Argv, { terminal, exit }: CommandLine):
       (one) =>
         one
           .positional('transcript', { type: 'string', demandOption: true, describe: 'The .jsonl file' })
-          .options({ output: OUTPUT_FLAG, force: FORCE_FLAG }),
+          .options({ output: OUTPUT_FLAG, force: FORCE_FLAG })
+          .example('$0 anonymise session.jsonl --output report.jsonl', 'to send along with a bug report'),
       async (flags) => exit(await (await import('../commands/anonymise.ts')).anonymise(flags, terminal)),
     );
 }
@@ -66,37 +69,30 @@ function costFlags(command: Argv) {
       json: JSON_FLAG,
       'config-dir': CONFIG_DIR_FLAG,
     })
-    .epilogue(COST_JSON);
+    .example('$0 cost --since 30d --by day', 'the last month, day by day')
+    .example('$0 cost --by model --json', 'for a program')
+    .epilogue(COST_NOTE);
 }
 
-/** The shape of `cost --json`, which scripts rest on. */
-const COST_JSON = `--json prints one object:
-  by, timeZone, since, until   what was asked for
-  groups[]         key, project (of a branch), responses, unpricedResponses, inputTokens,
-                   outputTokens, cacheReadTokens, cacheCreationTokens, costUsd, costPicoUsd
-  total            the same without key
-  reconciliation   sessions, reasons[], clientCost…, attributedCost…, carriedCost…, residualCost…
-  sessions[]       sessionId, project, timestamp, unpricedResponses, reasons[], the amounts above
-                   and laterCost…, models[] with what the client has more of each
-  checks[]         with --verify: source, sessionId, theirsUsd, oursUsd, differenceUsd, agrees, reasons[]
-Each amount is there as …Usd, a number, and exact as …PicoUsd, whole 10⁻¹² USD as a text; it is null
-where no response has a price. client = attributed + carried + residual: what a fork repeats of the
-session that it was forked from is carried.`;
+const COST_NOTE = `In --json, each amount is there as …Usd, a number, and exact as …PicoUsd, whole 10⁻¹² USD as a text; it is null where no response has a price. client = attributed + carried + residual: what a fork repeats of the session that it was forked from is carried.`;
 
 function exportFlags(command: Argv) {
-  return command.options({
-    format: {
-      choices: ['ndjson', 'csv'] as const,
-      default: 'ndjson' as const,
-      describe: 'ndjson: one JSON record a line; csv: RFC 4180, with a header, lines end in CRLF',
-    },
-    since: SINCE_FLAG,
-    until: UNTIL_FLAG,
-    session: SESSION_FLAG,
-    project: PROJECT_FLAG,
-    type: { type: 'string', array: true, nargs: 1, describe: 'Of these types, for instance user,assistant' },
-    fields: { type: 'string', nargs: 1, describe: 'Only these fields, in this order, with commas between them' },
-    output: OUTPUT_FLAG,
-    force: FORCE_FLAG,
-  });
+  return command
+    .example('$0 export --since 7d --output week.ndjson', 'a week of records')
+    .example('$0 export --format csv --fields timestamp,model,cost_usd', 'some columns, for a spreadsheet')
+    .options({
+      format: {
+        choices: ['ndjson', 'csv'] as const,
+        default: 'ndjson' as const,
+        describe: 'ndjson: one JSON record a line; csv: RFC 4180, with a header, lines end in CRLF',
+      },
+      since: SINCE_FLAG,
+      until: UNTIL_FLAG,
+      session: SESSION_FLAG,
+      project: PROJECT_FLAG,
+      type: { type: 'string', array: true, nargs: 1, describe: 'Of these types, for instance user,assistant' },
+      fields: { type: 'string', nargs: 1, describe: 'Only these fields, in this order, with commas between them' },
+      output: OUTPUT_FLAG,
+      force: FORCE_FLAG,
+    });
 }
