@@ -55,13 +55,22 @@ describe('the table', () => {
       recordOf('c', { type: 'system', subtype: 'compact_boundary' }),
       total('t', 1.5),
     );
-    expect(costTable(report())).toBe(
+    expect(costTable(report(), 200)).toBe(
       [
-        'project                                                       responses  input  output  cache read  cache write      cost',
-        '/home/dev/shop                                                        1  1,000      20           3            0     $1.25',
-        `…${'x'.repeat(59)}          1  1,000      20           3            0   $0.2500`,
-        'total                                                                 2  2,000      40           6            0     $1.50',
-        'residual                                                                                                         +$0.2500',
+        'project                                                             responses  input  output  cache read  cache write      cost',
+        '/home/dev/shop                                                              1  1,000      20           3            0     $1.25',
+        `/home/${'x'.repeat(60)}          1  1,000      20           3            0   $0.2500`,
+        'total                                                                       2  2,000      40           6            0     $1.50',
+        'residual                                                                                                               +$0.2500',
+      ].join('\n'),
+    );
+    expect(costTable(report(), 80)).toBe(
+      [
+        'project              responses  input  output  cache read  cache write      cost',
+        '/home/dev/shop               1   1.0k      20           3            0     $1.25',
+        '/home/…xxxxxxxxxxxx          1   1.0k      20           3            0   $0.2500',
+        'total                        2   2.0k      40           6            0     $1.50',
+        'residual                                                                +$0.2500',
       ].join('\n'),
     );
     expect(residualWords(report())).toEqual([
@@ -72,7 +81,7 @@ describe('the table', () => {
 
   test('says of an unknown price that there is one', () => {
     put(answer('a', 1.25), answer('b', undefined), answer('c', undefined, { git_branch: 'fix' }));
-    expect(costTable(report('branch')).split('\n').slice(1)).toEqual([
+    expect(costTable(report('branch'), 120).split('\n').slice(1)).toEqual([
       'shop (none)          2  2,000      40           6            0  ≥ $1.25',
       'shop fix             1  1,000      20           3            0  unknown',
       'total                3  3,000      60           9            0  ≥ $1.25',

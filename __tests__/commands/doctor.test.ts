@@ -11,6 +11,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -98,6 +99,21 @@ function pathWithoutNode(): string {
   return folder;
 }
 
+/** What sh can parse, and whose programs are there; `npx stopwire` stands for the built one. */
+function expectCommand(remedy: string): void {
+  expect([remedy, spawnSync('sh', ['-n', '-c', remedy]).status]).toEqual([remedy, 0]);
+  for (const part of remedy.split('; ')) {
+    const [word = ''] = part.split(' ');
+    if (OTHERS.has(word)) continue;
+    expect([part, spawnSync('sh', ['-c', `command -v ${word}`]).status]).toEqual([part, 0]);
+    const [, ours] = /^npx stopwire(?:@latest)? (.*)$/.exec(part) ?? [];
+    if (ours !== undefined) expect(spawnSync(process.execPath, [BIN, ...ours.split(' '), '--help']).status).toBe(0);
+  }
+}
+
+/** Programs that a machine need not have for these tests. */
+const OTHERS = new Set(['sudo', 'claude']);
+
 function replaceCommand(command: string): void {
   edit(sandbox.settings, (text) => {
     const settings = JSON.parse(text);
@@ -156,7 +172,7 @@ interface Fault {
   title: string;
   /** Answers how the doctor is then called, where that matters. */
   induce: () => void | RunOptions | Promise<void>;
-  finding: Pick<Check, 'name' | 'status'> & { detail?: unknown; remedy?: string };
+  finding: Pick<Check, 'name' | 'status'> & { detail?: unknown; advice?: unknown; remedy?: string };
   /** The remedy, taken at its word, removes the finding. */
   isMended?: true;
 }
@@ -274,6 +290,36 @@ const FAULTS: Fault[] = [
     title: 'the settings hold a value of a wrong type',
     induce: () => editJson(sandbox.settings, { cleanupPeriodDays: 'thirty' }),
     finding: { name: 'settings', status: 'error', detail: says('cleanupPeriodDays') },
+  },
+  {
+    title: 'a hook of the settings is malformed',
+    induce: () =>
+      edit(sandbox.settings, (text) => {
+        const { hooks } = JSON.parse(text);
+        return JSON.stringify({ hooks: { ...hooks, PreToolUse: [{ hooks: [{ type: 'command', timeout: '10' }] }] } });
+      }),
+    finding: {
+      name: 'settings-hooks',
+      status: 'warning',
+      detail: says(/hooks\.PreToolUse\[0\]\.hooks\[0\] has a "timeout" .* leaves that hook out/),
+      advice: says('Mend it in .*settings.json'),
+    },
+  },
+  {
+    title: 'a plugin of the client registers the hook as well',
+    induce: () => {
+      const root = join(sandbox.claude, 'plugins', 'cache', 'stopwire');
+      cpSync(join(import.meta.dirname, '..', '..', 'hooks'), join(root, 'hooks'), { recursive: true });
+      const plugins = { 'stopwire@stopwire': [{ scope: 'user', installPath: root }] };
+      writeFileSync(join(sandbox.claude, 'plugins', 'installed_plugins.json'), JSON.stringify({ version: 2, plugins }));
+      editJson(sandbox.settings, { enabledPlugins: { 'stopwire@stopwire': true } });
+    },
+    finding: {
+      name: 'hook-registered',
+      status: 'warning',
+      detail: says('2 Stop hooks of stopwire: .*settings.json, .*hooks.json'),
+      remedy: 'claude plugin disable stopwire@stopwire',
+    },
   },
   {
     title: 'Claude Code does not run the hook any more',
@@ -434,14 +480,12 @@ describe('a fault is named, with the command that mends it', () => {
   test.each(FAULTS)('$title', async ({ induce, finding, isMended }) => {
     const options = (await induce()) ?? {};
     const diagnosis = await doctor(['--offline'], options);
-    expect(found(diagnosis, finding.name)).toContainEqual({
-      remedy: expect.any(String),
-      detail: expect.any(String),
-      ...finding,
-    });
+    expect(found(diagnosis, finding.name)).toContainEqual(expect.objectContaining(finding));
     expect(diagnosis.code).toBe(diagnosis.checks.some(({ status }) => status === 'error') ? 1 : 0);
-    for (const { status, remedy } of diagnosis.checks)
-      expect(remedy !== undefined).toBe(['error', 'warning'].includes(status));
+    for (const { status, advice, remedy } of diagnosis.checks) {
+      expect((advice ?? remedy) !== undefined).toBe(['error', 'warning'].includes(status));
+      if (remedy !== undefined) expectCommand(remedy);
+    }
     if (!isMended) return;
     const remedy = found(diagnosis, finding.name).find(({ status }) => status === finding.status)?.remedy ?? '';
     const command = remedy.replaceAll('npx stopwire install', `'${process.execPath}' '${BIN}' install --yes`);
@@ -450,6 +494,17 @@ describe('a fault is named, with the command that mends it', () => {
       env: sandbox.env,
     });
     expect(found(await doctor(['--offline'], options), finding.name).map(({ status }) => status)).toEqual(['ok']);
+  });
+
+  test('in a directory whose name sh would take apart, the command mends it all the same', async () => {
+    const base = join(sandbox.home, "it's a 100% $HOME");
+    const env = { XDG_STATE_HOME: base };
+    await sandbox.stopwire(['install', '--yes'], { env });
+    const state = join(base, 'stopwire');
+    chmodSync(state, 0o755);
+    const [{ remedy = '' } = {}] = found(await doctor(['--offline'], { env }), 'private-files');
+    expect(spawnSync('sh', ['-c', remedy]).status).toBe(0);
+    expect(statSync(state).mode & 0o777).toBe(0o700);
   });
 
   test('transcripts that are kept for a year are in no danger after a month', async () => {
@@ -499,6 +554,12 @@ describe('settings of an organisation', () => {
     );
   });
 
+  test('that register the hook run it although the user has switched hooks off', async () => {
+    const { hooks } = JSON.parse(readFileSync(sandbox.settings, 'utf8'));
+    writeFileSync(sandbox.settings, '{"disableAllHooks":true}');
+    expect(await managed({ hooks })).toContainEqual(expect.objectContaining({ name: 'hooks-enabled', status: 'ok' }));
+  });
+
   test('that register the hook themselves let it run', async () => {
     const { hooks } = JSON.parse(readFileSync(sandbox.settings, 'utf8'));
     writeFileSync(sandbox.settings, '{}');
@@ -534,6 +595,23 @@ describe('an endpoint', () => {
         remedy: 'npx stopwire destinations test http',
       },
     ]);
+  });
+});
+
+describe('the key of an endpoint', () => {
+  test.each([
+    [200, { status: 'ok', detail: expect.stringMatching(/^taken after \d+ ms$/) }],
+    [400, { status: 'ok', detail: expect.stringContaining('takes no batch without records') }],
+    [401, { status: 'error', detail: expect.stringContaining('401'), remedy: 'npx stopwire destinations test http' }],
+  ])('is tried without a record; the answer %d', async (status, expected) => {
+    server = await startLoopbackServer();
+    server.script({ status });
+    await sandbox.stopwire(['install', '--yes', '--no-redaction', '--endpoint', `${server.url}/v1/records`]);
+    // No worker delivers meanwhile.
+    const diagnosis = await doctor([], { env: { STOPWIRE_DISABLED: '1' } });
+    expect(found(diagnosis, 'key:http')).toEqual([expect.objectContaining(expected)]);
+    expect(server.requests.map(({ body }) => JSON.parse(body).records)).toEqual([[]]);
+    expect(found(await doctor(), 'key:http')).toEqual([]);
   });
 });
 

@@ -60,9 +60,30 @@ describe('dlq list', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['id', 'refused at', 'destination', 'type', 'session', 'reason'],
-      [expect.stringMatching(/^[0-9a-f]{12}$/), NOW.toISOString(), 'http', 'user', 's1', 'status 400: no'],
-      [expect.stringMatching(/^[0-9a-f]{12}$/), NOW.toISOString(), 'http', 'assistant', 's2', 'status 400: no'],
-      [expect.stringMatching(/^[0-9a-f]{12}$/), NOW.toISOString(), 'other', 'user', 'session', 'status 400: no'],
+      [
+        expect.stringMatching(/^[0-9a-f]{12}$/),
+        `${NOW.toISOString().slice(0, 16)}Z`,
+        'http',
+        'user',
+        's1',
+        'status 400: no',
+      ],
+      [
+        expect.stringMatching(/^[0-9a-f]{12}$/),
+        `${NOW.toISOString().slice(0, 16)}Z`,
+        'http',
+        'assistant',
+        's2',
+        'status 400: no',
+      ],
+      [
+        expect.stringMatching(/^[0-9a-f]{12}$/),
+        `${NOW.toISOString().slice(0, 16)}Z`,
+        'other',
+        'user',
+        'session',
+        'status 400: no',
+      ],
       [''],
       ['destination', 'letters', 'evicted', 'unreadable lines'],
       ['http', '2', '0', '0'],

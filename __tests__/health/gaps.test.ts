@@ -74,7 +74,11 @@ describe('a chain of lines', () => {
 
   test('whose line stands among older records has none', () => {
     store(copied('2.1.329-tui').records);
-    expect(findOrphans(path, { ...SINCE, limit: 3 })).toEqual({ checked: 3, orphans: [] });
+    const all = findOrphans(path, SINCE).checked;
+    const { checked, orphans } = findOrphans(path, { ...SINCE, limit: 20 });
+    expect(orphans).toEqual([]);
+    expect(checked).toBeGreaterThan(0);
+    expect(checked).toBeLessThan(all);
   });
 
   test('from before the thirty days is not looked at', () => {

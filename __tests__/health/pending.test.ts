@@ -49,6 +49,13 @@ describe('what waits for a destination', () => {
     expect(pending(16)).toMatchObject({ transcripts: 1 });
   });
 
+  test.each(['\n', '\r\n', '{"torn'])('is no transcript without a line, as older clients leave them: %j', (text) => {
+    writeFileSync(path, text);
+    expect(pending()).toEqual(NOTHING);
+    appendFileSync(path, '{}\n{}\n');
+    expect(pending()).toMatchObject({ transcripts: 1 });
+  });
+
   test('is nothing of a transcript that was not written to since the start of the destination', () => {
     utimesSync(path, 1_000, 1_000);
     expect(pending(undefined, '1970-01-01T00:16:40.001Z')).toEqual(NOTHING);

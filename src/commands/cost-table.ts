@@ -4,6 +4,7 @@ import type { CostGroup, Grouping } from '../insights/cost-breakdown.ts';
 import type { CostSums } from '../insights/cost-sums.ts';
 import { summarise } from '../insights/reconciliation-summary.ts';
 import type { Reconciliation } from '../insights/reconciliation.ts';
+import { textWidth } from '../lib/text-width.ts';
 import { toUsd } from '../pricing/amount.ts';
 import type { CostFilter } from '../state/store-costs.ts';
 import { formatCount, formatUsd, printable, table } from '../ui.ts';
@@ -17,17 +18,30 @@ export interface CostReport {
   reconciliations: readonly Reconciliation[];
 }
 
-const LONGEST_LABEL = 60;
 const NUMBERS = [1, 2, 3, 4, 5, 6];
 
-export function costTable({ by, groups, total, reconciliations }: CostReport): string {
+/** Within so many columns of the terminal; where they are not enough, token counts are rounded and labels shortened. */
+export function costTable({ by, groups, total, reconciliations }: CostReport, columns: number): string {
   const head = [by, 'responses', 'input', 'output', 'cache read', 'cache write', 'cost'];
-  const rows = groups.map((group) => [printable(shortened(labelOf(group, by))), ...numbers(group)]);
   const residual =
     reconciliations.length === 0
       ? []
       : [['residual', '', '', '', '', '', signedUsd(summarise(reconciliations).residualCost)]];
-  return table([head, ...rows, ['total', ...numbers(total)], ...residual], NUMBERS);
+  const rows = (tokens: (count: number) => string): string[][] => [
+    head,
+    ...groups.map((group) => [printable(labelOf(group, by)), ...numbers(group, tokens)]),
+    ['total', ...numbers(total, tokens)],
+    ...residual,
+  ];
+  const exact = table(rows(formatCount), NUMBERS);
+  if (exact.split('\n').every((line) => textWidth(line) <= columns)) return exact;
+  return table(rows(roundCount), NUMBERS, { within: columns, shorten: [0] });
+}
+
+/** `812`, `29.9k`, `5.8M`, `1.2G`. */
+function roundCount(count: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), 3);
+  return power === 0 ? String(count) : `${(count / 1_000 ** power).toFixed(1)}${' kMG'[power]}`;
 }
 
 /** What the total leaves out, and where the residual comes from. */
@@ -54,17 +68,12 @@ function signedUsd(picoUsd: bigint): string {
   return picoUsd < 0n ? `-${formatUsd(toUsd(-picoUsd))}` : `+${formatUsd(toUsd(picoUsd))}`;
 }
 
-function numbers(sums: CostSums): string[] {
-  const counts = [sums.responses, sums.inputTokens, sums.outputTokens, sums.cacheReadTokens, sums.cacheCreationTokens];
-  return [...counts.map(formatCount), costText(sums)];
+function numbers(sums: CostSums, tokens: (count: number) => string): string[] {
+  const counts = [sums.inputTokens, sums.outputTokens, sums.cacheReadTokens, sums.cacheCreationTokens];
+  return [formatCount(sums.responses), ...counts.map(tokens), costText(sums)];
 }
 
 function labelOf({ key, project }: CostGroup, by: Grouping): string {
   const name = key ?? (by === 'agent' ? '(the session itself)' : '(none)');
   return by === 'branch' && project !== undefined ? `${basename(project)} ${name}` : name;
-}
-
-/** The end of a path says more than its start. */
-function shortened(label: string): string {
-  return label.length <= LONGEST_LABEL ? label : `…${label.slice(1 - LONGEST_LABEL)}`;
 }

@@ -5,7 +5,7 @@ import { reconcile } from '../insights/reconciliation.ts';
 import { pathsFrom } from '../state/paths.ts';
 import type { CostFilter } from '../state/store-costs.ts';
 import { hasStore, openStore, type Store } from '../state/store.ts';
-import { harmless, paintFor, type Terminal } from '../ui.ts';
+import { columnsOf, hanging, harmless, headed, paintFor, type Terminal } from '../ui.ts';
 import { costJson } from './cost-json.ts';
 import { costTable, residualWords, type CostReport } from './cost-table.ts';
 import type { CostCheck } from './cost-verify.ts';
@@ -77,7 +77,9 @@ function timeZoneFrom(given: string | undefined, env: NodeJS.ProcessEnv): string
 
 function shown(report: CostReport, { env }: Terminal): string[] {
   const paint = paintFor('stdout', env);
-  return [costTable(report), '', ...residualWords(report).map((line) => paint.dim(line))];
+  const columns = columnsOf(env);
+  const words = residualWords(report).map((line) => hanging('', line, columns));
+  return [headed(costTable(report, columns), paint), '', ...words];
 }
 
 async function verified(store: Store, report: CostReport, flags: CostFlags, terminal: Terminal): Promise<CostCheck[]> {

@@ -2,7 +2,7 @@
 import type { DeadLetter } from '../state/dead-letter.ts';
 import { readDeadLetters, summariseDeadLetters, type DeadLetterSummary } from '../state/dead-letters.ts';
 import { pathsFrom } from '../state/paths.ts';
-import { formatCount, table, type Terminal } from '../ui.ts';
+import { columnsOf, formatCount, headed, paintFor, table, type Terminal } from '../ui.ts';
 import { cell, lettersOf, printableJson } from './dlq-letters.ts';
 
 export interface ListFlags {
@@ -43,14 +43,18 @@ function sayLetters(
 ): void {
   if (destinations.length === 0) return terminal.say('No destination has refused anything for good.');
   const rows = letters.map(({ id, at, destination, type, session = '-', reason }) =>
-    [id, at, destination, type, session, reason].map((text) => cell(text)),
+    [id, `${at.slice(0, 16)}Z`, destination, type, session, reason].map((text) => cell(text)),
   );
+  const paint = paintFor('stdout', terminal.env);
+  const within = columnsOf(terminal.env);
   if (rows.length > 0) {
-    terminal.out(`${table([['id', 'refused at', 'destination', 'type', 'session', 'reason'], ...rows])}\n`);
+    const head = ['id', 'refused at', 'destination', 'type', 'session', 'reason'];
+    terminal.out(`${headed(table([head, ...rows], [], { within, shorten: [2, 4, 5] }), paint)}\n`);
   }
   const counts = destinations.map(({ destination, letters: kept, evicted, damaged }) => [
     cell(destination),
     ...[kept, evicted, damaged].map(formatCount),
   ]);
-  terminal.out(table([['destination', 'letters', 'evicted', 'unreadable lines'], ...counts], [1, 2, 3]));
+  const head = ['destination', 'letters', 'evicted', 'unreadable lines'];
+  terminal.out(headed(table([head, ...counts], [1, 2, 3], { within, shorten: [0] }), paint));
 }

@@ -3,10 +3,12 @@ import { resolve } from 'node:path';
 import { readConfig, type Config } from '../config.ts';
 import { reasonOf, UserError } from '../errors.ts';
 import { healthOf } from '../health/health.ts';
+import { registrations } from '../install/registrations.ts';
 import { managedSettingsDirectory, readLevels } from '../install/settings-levels.ts';
 import { countWords } from '../lib/span-words.ts';
 import { claudeConfigDirectory, pathsFrom } from '../state/paths.ts';
-import { paintFor, printable, type Paint, type Terminal } from '../ui.ts';
+import { shortened, textWidth } from '../lib/text-width.ts';
+import { columnsOf, hanging, homely, paintFor, printable, type Paint, type Terminal } from '../ui.ts';
 import { checkCanary } from './checks/canary.ts';
 import type { Check, CheckStatus, Subject } from './checks/check.ts';
 import { checkDestinations } from './checks/destinations.ts';
@@ -59,21 +61,20 @@ const THEMES: readonly (readonly [string, (subject: Subject) => Check[] | Promis
   ['hook-runs', async (subject) => [await checkCanary(subject)]],
 ];
 
-/** About a second. */
-const GAP_RECORDS = 50_000;
-
 function subjectOf({ env, claudeDirectory, offline, ...given }: Place): Subject {
   const { project = process.cwd(), managedDirectory = managedSettingsDirectory() } = given;
   const paths = pathsFrom(env);
   const now = new Date();
+  const levels = readLevels({ claudeDirectory, project, managedDirectory });
   return {
     paths,
     env,
     claudeDirectory,
     project,
-    levels: readLevels({ claudeDirectory, project, managedDirectory }),
+    levels,
+    registrations: registrations(levels, claudeDirectory),
     ...readConfigOrWhy(paths.config),
-    health: healthOf(paths, claudeDirectory, { project, managedDirectory, now, gapRecords: GAP_RECORDS }),
+    health: healthOf(paths, claudeDirectory, { project, managedDirectory, now, isThorough: true }),
     now,
     offline,
   };
@@ -100,20 +101,60 @@ function wordsFor(error: unknown): string {
   return error instanceof UserError ? error.message : `unexpected: ${reasonOf(error)}`;
 }
 
+/** Names that are longer have a line of their own. */
+const WIDEST_NAME = 20;
+
 function sayChecks(checks: readonly Check[], terminal: Terminal): void {
-  const paint = paintFor('stdout', terminal.env);
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  for (const { name, status, detail, remedy } of checks) {
-    terminal.out(`${signOf(status, paint)} ${paint.bold(printable(name).padEnd(width))}  ${printable(detail)}`);
-    if (remedy !== undefined) terminal.out(`    ${paint.dim('→')} ${paint.place(printable(remedy))}`);
-  }
+  const { env } = terminal;
+  const layout = {
+    paint: paintFor('stdout', env),
+    signs: signsFor(env),
+    columns: columnsOf(env),
+    home: pathsFrom(env).home,
+  };
+  for (const check of checks) for (const line of linesOf(check, layout)) terminal.out(line);
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   const faults = `${countWords(count('error'), 'error')}, ${countWords(count('warning'), 'warning')}`;
   terminal.say(`${faults}, ${count('ok')} fine, ${count('skipped')} skipped`);
 }
 
-function signOf(status: CheckStatus, paint: Paint): string {
-  if (status === 'ok') return paint.done('✓');
-  if (status === 'warning') return paint.warning('!');
-  return status === 'error' ? paint.error('✗') : paint.dim('-');
+interface Layout {
+  paint: Paint;
+  signs: Signs;
+  columns: number;
+  home: string;
 }
+
+/** A command is never broken: it is there to be copied. */
+function linesOf({ name, status, detail, advice, remedy }: Check, { paint, signs, columns, home }: Layout): string[] {
+  const shown = shortened(printable(name), columns - 2);
+  const head = `${paint[PAINTS[status]](signs[status])} ${paint.bold(shown)}`;
+  const margin = ' '.repeat(WIDEST_NAME + 4);
+  const gap = ' '.repeat(Math.max(0, WIDEST_NAME - textWidth(shown)) + 2);
+  const words = homely(printable(detail), home);
+  return [
+    ...(textWidth(shown) > WIDEST_NAME
+      ? [head, hanging(margin, words, columns)]
+      : [hanging(head + gap, words, columns)]),
+    ...(advice === undefined ? [] : [hanging(margin, homely(printable(advice), home), columns)]),
+    ...(remedy === undefined ? [] : [`${margin}${paint.dim(signs.remedy)} ${paint.place(printable(remedy))}`]),
+  ];
+}
+
+type Signs = { readonly [Sign in CheckStatus | 'remedy']: string };
+
+const SIGNS: Signs = { ok: '✓', warning: '!', error: '✗', skipped: '-', remedy: '→' };
+const ASCII_SIGNS: Signs = { ok: '+', warning: '!', error: 'x', skipped: '-', remedy: '->' };
+
+/** Plain ones where the locale names another encoding (POSIX: LC_ALL over LC_CTYPE over LANG). */
+function signsFor({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): Signs {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return locale === undefined || locale === '' || /utf-?8/i.test(locale) ? SIGNS : ASCII_SIGNS;
+}
+
+const PAINTS: { readonly [Status in CheckStatus]: keyof Paint } = {
+  ok: 'done',
+  warning: 'warning',
+  error: 'error',
+  skipped: 'dim',
+};

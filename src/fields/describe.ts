@@ -76,6 +76,9 @@ export function describeTurn(scope: Scope, abandoned: { turn: Turn; status: Turn
   record.timestamp = turn.lastAnswerAt ?? turn.startedAt;
   record.turn_id = turn.id;
   record.turn_index = turn.index;
+  record.is_replay = turn.copiedFrom === undefined ? undefined : true;
+  record.replayed_session_id = turn.copiedFrom?.session;
+  fillWriter(record, scope);
   fillTotalsOf(record, turn, status, turn.lastAnswerAt);
   fillSurroundings(record, scope);
   return record;

@@ -1,23 +1,25 @@
 /** The hook: whether it is registered, and what the newest transcripts tell of it; no store is needed for that. */
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { hasStopped, hookFires, toldFires, type HookFires } from '../insights/hook-fires.ts';
+import { hasStopped, hookFires, mayTell, toldFires, type HookFires } from '../insights/hook-fires.ts';
 import { isOurs } from '../install/launcher.ts';
 import { isObject } from '../lib/json.ts';
 import { readTail } from '../lib/read-tail.ts';
 import type { Paths } from '../state/paths.ts';
 import type { Line, Transcript } from '../types.ts';
 
-/** The newest sessions, and how much of the end of each. */
+/** The newest sessions that are looked at. */
 const SESSIONS = 20;
-const TAIL_BYTES = 262_144;
 /** A session that was not written to for so long does not wait for a hook any more. */
 const OVER_MS = 600_000;
 
 /** Whether the hook is registered, its launcher is there, and the client runs it. */
 export interface HookHealth {
+  /** The user's settings. */
   settings: string;
   registered: boolean;
+  /** The files that it is registered in: settings of any level, and of plugins. */
+  registeredIn: string[];
   launcher: string;
   launcherExists: boolean;
   history: HookHistory;
@@ -31,19 +33,27 @@ export interface HookHistory extends HookFires {
 export interface HookEvidence {
   paths: Pick<Paths, 'launcher' | 'installation'>;
   settings: string;
-  isRegistered: boolean;
+  registeredIn: string[];
   /** Newest first. */
   transcripts: readonly Transcript[];
+  /** How much of the end of each transcript is read. */
+  tailBytes: number;
   now: Date;
 }
 
-export function hookHealth({ paths, settings, isRegistered, transcripts, now }: HookEvidence): HookHealth {
+export function hookHealth({ paths, settings, registeredIn, transcripts, tailBytes, now }: HookEvidence): HookHealth {
+  const sessions = transcripts.filter(isSession).slice(0, SESSIONS);
+  const told = sessions.map(({ path, mtimeMs }) => {
+    const lines = readTail(path, tailBytes).filter(mayTell).flatMap(parse);
+    return toldFires(lines, isOurs, now.getTime() - mtimeMs > OVER_MS);
+  });
   return {
     settings,
-    registered: isRegistered,
+    registered: registeredIn.length > 0,
+    registeredIn,
     launcher: paths.launcher,
     launcherExists: existsSync(paths.launcher),
-    history: historyIn(transcripts, registeredAt(paths.installation), now),
+    history: { sessions: sessions.length, ...hookFires(told, registeredAt(paths.installation)) },
   };
 }
 
@@ -60,15 +70,6 @@ export function hookProblems({ registered, settings, launcherExists, launcher, h
 export function missedWords({ missedSinceFire: count, lastMissedAt }: HookFires): string {
   const turns = count === 1 ? 'the last turn' : `the last ${count} turns`;
   return `${turns} ended without it, most recently at ${lastMissedAt}`;
-}
-
-function historyIn(transcripts: readonly Transcript[], since: string | undefined, now: Date): HookHistory {
-  const sessions = transcripts.filter(isSession).slice(0, SESSIONS);
-  const told = sessions.map(({ path, mtimeMs }) => {
-    const lines = readTail(path, TAIL_BYTES).flatMap(parse);
-    return toldFires(lines, isOurs, now.getTime() - mtimeMs > OVER_MS);
-  });
-  return { sessions: sessions.length, ...hookFires(told, since) };
 }
 
 /** When an installation changed the settings last; undefined where that is not known. */

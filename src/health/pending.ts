@@ -34,26 +34,33 @@ export function pendingOf(
   };
 }
 
-/** A file that is shorter than its cursor was rewritten: all of it is pending. */
+/**
+ * A file that is shorter than its cursor was rewritten: all of it is pending. Of a new one, only what is too short for a
+ * line is looked into: clients up to 2.0 leave files with nothing but a line break.
+ */
 function pendingBytes({ path, size }: Transcript, cursor: Cursor | undefined): number {
   const delivered = cursor?.offset ?? 0;
   if (size < delivered) return size;
-  return delivered > 0 && size > delivered && !hasLine(path, delivered) ? 0 : size - delivered;
+  const left = size - delivered;
+  if (left === 0 || (delivered === 0 && left > SHORT_BYTES)) return left;
+  return hasLine(path, delivered, left) ? left : 0;
 }
+
+const SHORT_BYTES = 64;
 
 /** A line that a crash has cut short stays so for ever, as a blank one does: neither is anything to deliver. */
 const MAX_LOOK_BYTES = 1_048_576;
 const NEWLINE = 0x0a;
 
 /** Whether a line ends behind the offset, as far as one look shows; what cannot be read counts as one. */
-function hasLine(path: string, offset: number): boolean {
+function hasLine(path: string, offset: number, left: number): boolean {
   try {
     const file = openSync(path, 'r');
     try {
-      const bytes = Buffer.allocUnsafe(MAX_LOOK_BYTES);
+      const bytes = Buffer.allocUnsafe(Math.min(left, MAX_LOOK_BYTES));
       const read = readSync(file, bytes, 0, bytes.length, offset);
       const lines = bytes.subarray(0, bytes.subarray(0, read).lastIndexOf(NEWLINE) + 1);
-      return read === bytes.length || lines.some((byte) => byte !== NEWLINE && !isPadding(byte));
+      return read === MAX_LOOK_BYTES || lines.some((byte) => byte !== NEWLINE && !isPadding(byte));
     } finally {
       closeSync(file);
     }

@@ -34,6 +34,13 @@ export interface HookFires {
 /** The first version whose transcripts are known to report every Stop hook, also of a `-p` run. */
 const REPORTS_SINCE = [2, 1, 290];
 
+/** Whether a line is worth parsing for `toldFires`: most bytes of a transcript are what tools answered. */
+export function mayTell(line: string): boolean {
+  return TELLING.test(line) && !line.includes('"type":"tool_result"');
+}
+
+const TELLING = /"type":"(?:user|assistant|hook_\w+)"|"subtype":"(?:stop_hook_summary|turn_duration|api_error)"/;
+
 /**
  * Reads one session's lines, in order. A turn counts as ended where an answer says `end_turn` and the next prompt, the
  * client's own `turn_duration` or, where `isOver`, the end of the file follows. An answer that broke off fires

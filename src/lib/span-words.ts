@@ -29,5 +29,10 @@ export function sizeWords(bytes: number): string {
 
 /** `1 turn`, `1,200 turns`. */
 export function countWords(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1,200`. Not by the locale's own means, which take a program that has just started 10 ms. */
+export function formatCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }

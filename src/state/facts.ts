@@ -1,6 +1,6 @@
 /** The journal's lines: `\n<json>|<crc32>`. The newline comes first, so that a torn fact never swallows the next. */
 import { crc32 } from 'node:zlib';
-import { keptContext } from '../fields/index.ts';
+import { keptContext } from '../fold/empty.ts';
 import { asArray, asCount, asNumber, asObject, asString, isObject } from '../lib/json.ts';
 import type { Anchor, Checkpoint, Cursor } from '../types.ts';
 

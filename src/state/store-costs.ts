@@ -44,6 +44,17 @@ export function allCosts(database: Database): CostSums {
   return sumsOf(row ?? {});
 }
 
+export interface RecentCosts extends CostSums {
+  sessions: number;
+}
+
+/** The responses from a moment on (ISO 8601), and the sessions that they belong to; no other response is looked at. */
+export function costsSince(database: Database, since: string): RecentCosts {
+  const query = `SELECT count(DISTINCT session_id) AS sessions, ${SUMS} FROM responses WHERE timestamp >= ?`;
+  const [row = {}] = rows(database, query, [since]);
+  return { ...sumsOf(row), sessions: asNumber(row['sessions']) ?? 0 };
+}
+
 /** What `SUMS` gave. */
 export function sumsOf(row: SqlRow): CostSums {
   const number = (name: string): number => asNumber(row[name]) ?? 0;

@@ -28,13 +28,13 @@ export interface OrphanSearch {
 const TYPES = ['user', 'assistant', 'attachment', 'system', 'progress'];
 
 const CHILDREN = `
-  SELECT type, json ->> 'uuid' AS uuid, json ->> 'parent_uuid' AS parent, session_id AS session,
-    source_file AS file FROM records
-  WHERE timestamp >= ? AND json ->> 'uuid' IS NOT NULL ORDER BY seq DESC LIMIT ?
+  SELECT type, json ->> 'uuid' AS uuid, json ->> 'parent_uuid' AS parent, session_id AS session, file
+  FROM (SELECT type, json, session_id, source_file AS file, timestamp FROM records ORDER BY seq DESC LIMIT ?)
+  WHERE timestamp >= ? AND json ->> 'uuid' IS NOT NULL
 `;
 
 /**
- * Looks at the newest records from `since` (ISO 8601) on, at most `limit` of them; a parent may be older than that. A
+ * Looks at those of the `limit` newest records that are from `since` (ISO 8601) on; a parent may be older than that. A
  * line without `parentUuid` has none: the first of a session or a sub-agent, and the boundary of a compaction, which
  * names what it follows in `logicalParentUuid` alone. What a fork copied is there under the id of the original.
  *
@@ -43,7 +43,7 @@ const CHILDREN = `
 export function findOrphans(path: string, { since, limit }: { since: string; limit: number }): OrphanSearch {
   const database = openDatabase(path);
   try {
-    const children = rows(database, CHILDREN, [since, limit]);
+    const children = rows(database, CHILDREN, [limit, since]);
     const known = new Set(children.map(({ uuid }) => uuid));
     const candidates = new Map<string, SqlRow>();
     for (const child of children) {

@@ -36,6 +36,8 @@ const TABLES = ['responses', 'response_copies', 'cost_signs', 'client_totals', '
 /** Makes the tables where they are not there; those of another shape are made anew, and empty. */
 export function makeTables(database: Database): void {
   if (shapeOf(database) !== SHAPE) transaction(database, () => makeAnew(database));
+  // Stores that were made before it have the tables, and not the index.
+  database.exec('CREATE INDEX IF NOT EXISTS responses_by_time ON responses (timestamp)');
 }
 
 /** Another process may have made them while this one waited for its turn. */

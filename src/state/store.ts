@@ -7,7 +7,7 @@ import type { Evidence } from '../insights/evidence.ts';
 import { asNumber, asString, isObject } from '../lib/json.ts';
 import { toUsd } from '../pricing/amount.ts';
 import { openDatabase, transaction, type SqlRow } from './sqlite.ts';
-import { allCosts, costGroups, type CostFilter } from './store-costs.ts';
+import { allCosts, costGroups, costsSince, type CostFilter, type RecentCosts } from './store-costs.ts';
 import { costEvidence, costEvidenceOf } from './store-evidence.ts';
 import { selection, type RecordFilter } from './store-filter.ts';
 import { openResponses } from './store-responses.ts';
@@ -21,6 +21,8 @@ export interface Store {
   totals(): Totals;
   /** What the responses that pass the filter cost; by day, the key is a moment in that quarter of an hour. */
   costs(by: Grouping, filter?: CostFilter): CostGroup[];
+  /** What the responses from a moment on cost (ISO 8601); takes no longer the more there are from before. */
+  costsSince(since: string): RecentCosts;
   /** What is known of the cost of the sessions whose last client's total passes the filter. */
   evidence(filter?: CostFilter): Evidence[];
   /** The same of these sessions, also where the client has written no total. */
@@ -61,6 +63,7 @@ const SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS records_by_session ON records (session_id, timestamp);
   CREATE INDEX IF NOT EXISTS records_by_message ON records (message_id) WHERE message_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS records_unparseable ON records (source_file) WHERE type = 'unparseable';
 `;
 
 /**
@@ -128,6 +131,7 @@ export function openStore(path: string): Store {
       };
     },
     costs: (by, filter = {}) => costGroups(database, by, filter),
+    costsSince: (since) => costsSince(database, since),
     evidence: (filter = {}) => costEvidence(database, filter),
     evidenceOf: (sessionIds) => costEvidenceOf(database, sessionIds),
     unreconciled: (which) => unreconciled(database, which),

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
+import { shellWord } from '../../lib/shell-word.ts';
 import { readRunLog } from '../../state/run-log.ts';
 import { hasWakeMark } from '../../state/wake.ts';
 import { error, INSTALL, ok, skipped, warning, type Check, type Subject } from './check.ts';
-import { commandsIn } from './hook.ts';
 import { canStart } from './program.ts';
 
 /** The client's own limit for the hook is 10 s. */
@@ -19,15 +19,21 @@ const PAYLOAD = JSON.stringify({ hook_event_name: 'Stop', stop_hook_active: fals
 
 /** The worker that it starts is one like any other: it delivers what there is to deliver. */
 export async function checkCanary(subject: Subject): Promise<Check> {
-  const { levels, offline, config, paths, env, project } = subject;
-  const [command] = levels.flatMap(commandsIn);
+  const { offline, config, paths, env, project } = subject;
+  const [hook] = subject.registrations;
   if (offline) return skipped('hook-runs', 'the worker that the hook starts would connect');
   if (process.platform === 'win32') return skipped('hook-runs', 'there is no sh on this system to run it with');
-  if (command === undefined) return skipped('hook-runs', 'there is no hook to run');
+  if (hook === undefined) return skipped('hook-runs', 'there is no hook to run');
   if (!canStart(subject) || env['STOPWIRE_DISABLED'] === '1')
     return skipped('hook-runs', 'it could not start a worker');
   const startedAt = performance.now();
-  const fired = spawnSync('sh', ['-c', command], { cwd: project, env, input: PAYLOAD, timeout: TIMEOUT_MS });
+  const fired = spawnSync('sh', ['-c', hook.command], {
+    cwd: project,
+    // What the client sets for hooks of plugins.
+    env: { ...env, ...(hook.plugin && { CLAUDE_PLUGIN_ROOT: hook.plugin.root }) },
+    input: PAYLOAD,
+    timeout: TIMEOUT_MS,
+  });
   const ms = Math.round(performance.now() - startedAt);
   const hasMark = hasWakeMark(paths.wake) || existsSync(paths.lock);
   const fault = faultOf(fired, ms);
@@ -38,11 +44,18 @@ export async function checkCanary(subject: Subject): Promise<Check> {
     return ok('hook-runs', `exit code 0 after ${ms} ms, nothing printed; no worker is at work while all is paused`);
   }
   if (!(await hasCome(paths))) {
-    return error('hook-runs', `it ended with 0 after ${ms} ms, but no worker came`, `tail -n 1 ${paths.log}`);
+    return error(
+      'hook-runs',
+      `it ended with 0 after ${ms} ms, but no worker came`,
+      `tail -n 1 ${shellWord(paths.log)}`,
+    );
   }
   const detail = `fired for real: exit code 0 after ${ms} ms, nothing printed, and a worker came`;
   return ms > SLOW_MS
-    ? warning('hook-runs', `${detail}; that is slow`, 'Look at what keeps this machine busy: uptime')
+    ? warning('hook-runs', `${detail}; that is slow`, {
+        advice: 'Look at what keeps this machine busy.',
+        remedy: 'uptime',
+      })
     : ok('hook-runs', detail);
 }
 

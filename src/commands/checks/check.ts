@@ -1,6 +1,7 @@
 /** What every check of `stopwire doctor` is given, and what it finds. */
 import type { Config } from '../../config.ts';
 import type { Health } from '../../health/health.ts';
+import type { Registration } from '../../install/registrations.ts';
 import type { SettingsLevel } from '../../install/settings-levels.ts';
 import type { Paths } from '../../state/paths.ts';
 
@@ -13,9 +14,14 @@ export interface Check {
   status: CheckStatus;
   /** What was looked at, and what was found. */
   detail: string;
-  /** The command that mends it, or, where there is none, what to do. */
+  /** What to do that no command does, or what to do before it. A sentence. */
+  advice?: string;
+  /** The command that mends it, or shows more; for sh, as it stands. */
   remedy?: string;
 }
+
+/** What every error and warning comes with: a command, an advice, or both. */
+export type Mend = string | Required<Pick<Check, 'advice'>> | Required<Pick<Check, 'advice' | 'remedy'>>;
 
 /** The machine as the checks see it. */
 export interface Subject {
@@ -26,6 +32,8 @@ export interface Subject {
   project: string;
   /** Claude Code's settings, the strongest first. */
   levels: readonly SettingsLevel[];
+  /** Where our Stop hook is registered. */
+  registrations: readonly Registration[];
   /** Undefined where there is none, or it cannot be used. */
   config: Config | undefined;
   /** Why it cannot be used. */
@@ -42,14 +50,18 @@ export function ok(name: string, detail: string): Check {
   return { name, status: 'ok', detail };
 }
 
-export function warning(name: string, detail: string, remedy: string): Check {
-  return { name, status: 'warning', detail, remedy };
+export function warning(name: string, detail: string, mend: Mend): Check {
+  return { name, status: 'warning', detail, ...mendOf(mend) };
 }
 
-export function error(name: string, detail: string, remedy: string): Check {
-  return { name, status: 'error', detail, remedy };
+export function error(name: string, detail: string, mend: Mend): Check {
+  return { name, status: 'error', detail, ...mendOf(mend) };
 }
 
 export function skipped(name: string, why: string): Check {
   return { name, status: 'skipped', detail: why };
+}
+
+function mendOf(mend: Mend): Exclude<Mend, string> | { remedy: string } {
+  return typeof mend === 'string' ? { remedy: mend } : mend;
 }

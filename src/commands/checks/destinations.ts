@@ -8,7 +8,10 @@ import { checkOptions, type Options } from '../../lib/options.ts';
 import { proxyFor } from '../../lib/proxy.ts';
 import { reach } from '../../lib/reach.ts';
 import { withSecrets } from '../../lib/secret-reference.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { countWords, sizeWords } from '../../lib/span-words.ts';
+import { thisMachine } from '../../machine.ts';
+import { checkOf } from '../destination-check.ts';
 import { error, INSTALL, ok, skipped, warning, type Check, type Subject } from './check.ts';
 
 const CONNECT_MS = 3_000;
@@ -24,7 +27,7 @@ async function checkOne(configured: ConfiguredDestination, subject: Subject): Pr
   const options = await optionsOf(configured, subject);
   return [
     ...(health === undefined ? [] : [checkDelivery(health), ...checkLetters(health), ...checkLag(health, subject.now)]),
-    ...('problem' in options ? [options.problem] : await checkEndpoints(configured.name, options, subject)),
+    ...('problem' in options ? [options.problem] : await checkServer(configured, options, subject)),
   ];
 }
 
@@ -34,14 +37,14 @@ function checkDelivery({ name, resting, paused, lastError, lastDeliveredAt, deli
     return warning(
       check,
       'paused: the transcripts keep what it should get',
-      `npx stopwire destinations resume ${name}`,
+      `npx stopwire destinations resume ${shellWord(name)}`,
     );
   if (resting !== undefined) {
-    return error(check, `rests until ${resting.until}: ${resting.reason}`, `npx stopwire destinations test ${name}`);
+    return error(check, `rests until ${resting.until}: ${resting.reason}`, tryOut(name));
   }
   if (lastError !== undefined && lastError.at >= (lastDeliveredAt ?? '')) {
     const detail = `has got nothing since ${lastError.at}: ${lastError.reason}`;
-    return error(check, detail, `npx stopwire destinations test ${name}`);
+    return error(check, detail, tryOut(name));
   }
   if (lastDeliveredAt === undefined) return ok(check, 'has got nothing yet');
   return ok(check, `${countWords(delivered, 'record')}, the last of them at ${lastDeliveredAt}`);
@@ -61,7 +64,7 @@ function checkLag(
   const check = `lag:${name}`;
   if (lag === undefined) return [ok(check, 'nothing waits')];
   if (!lag.isEndangered) return [ok(check, `${sizeWords(pendingBytes)} wait, the oldest from ${lag.oldestAt}`)];
-  const remedy = paused ? `npx stopwire destinations resume ${name}` : 'npx stopwire run';
+  const remedy = paused ? `npx stopwire destinations resume ${shellWord(name)}` : 'npx stopwire run';
   return [error(check, `it has not got ${deletion(lag, files, now)}`, remedy)];
 }
 
@@ -82,12 +85,38 @@ async function optionsOf(
     const given = asObject(await withSecrets(declared, options, env)) ?? {};
     const { problems } = checkOptions(declared, given);
     if (problems.length === 0) return { declared, given };
-    const remedy = `npx stopwire destinations remove ${name}; npx stopwire destinations add`;
-    return { problem: error(check, problems.join('; '), remedy) };
+    const again = {
+      advice: 'Take it away, and add it anew.',
+      remedy: `npx stopwire destinations remove ${shellWord(name)}`,
+    };
+    return { problem: error(check, problems.join('; '), again) };
   } catch (fault) {
     if (!(fault instanceof UserError)) throw fault;
-    return { problem: error(check, fault.message, fault.hint ?? `npx stopwire destinations test ${name}`) };
+    const mend = fault.hint === undefined ? tryOut(name) : { advice: fault.hint, remedy: tryOut(name) };
+    return { problem: error(check, fault.message, mend) };
   }
+}
+
+/** The key is tried where the server can be reached, and nothing holds records back from it. */
+async function checkServer(
+  configured: ConfiguredDestination,
+  options: CheckedOptions,
+  subject: Subject,
+): Promise<Check[]> {
+  const endpoints = await checkEndpoints(configured.name, options, subject);
+  const isReached = endpoints.length > 0 && endpoints.every(({ status }) => status === 'ok');
+  return isReached ? [...endpoints, await checkKey(configured, subject)] : endpoints;
+}
+
+/** Sends no record. */
+async function checkKey(configured: ConfiguredDestination, { config, paths, env }: Subject): Promise<Check> {
+  const { name } = configured;
+  const check = `key:${name}`;
+  if (config?.paused || configured.paused) return skipped(check, 'not tried, since it is paused');
+  const { state, reason = '', hint, ms } = await checkOf(configured, thisMachine(paths, env).surroundings);
+  if (state === 'ok') return ok(check, `taken after ${ms} ms`);
+  if (state === 'unsure') return ok(check, reason);
+  return error(check, reason, hint === undefined ? tryOut(name) : { advice: hint, remedy: tryOut(name) });
 }
 
 /** Every address among the options. */
@@ -115,5 +144,9 @@ async function checkEndpoint({ name, url, proxy: named }: Endpoint, subject: Sub
   const { fault, ms } = await reach(proxy ?? url, CONNECT_MS);
   const place = proxy === undefined ? url.host : `the proxy ${proxy.host}, which leads to ${url.host},`;
   if (fault === undefined) return ok(check, `${place} answers after ${ms} ms`);
-  return error(check, `${place} cannot be reached (${fault})`, `npx stopwire destinations test ${name}`);
+  return error(check, `${place} cannot be reached (${fault})`, tryOut(name));
+}
+
+function tryOut(name: string): string {
+  return `npx stopwire destinations test ${shellWord(name)}`;
 }

@@ -1,6 +1,7 @@
 /** Who holds the lock, and does it still live? */
 import { statSync } from 'node:fs';
 import { isAlive } from '../../lib/process.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { spanWords } from '../../lib/span-words.ts';
 import { readRegularFile } from '../../lib/read-file.ts';
 import { ok, warning, type Check } from './check.ts';
@@ -16,7 +17,7 @@ export function checkLock(path: string, now: Date): Check {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return ok('lock', 'no worker is under way');
   const pid = Number(/^\d+/.exec(readRegularFile(path, MAX_BYTES) ?? '')?.[0] ?? Number.NaN);
-  if (Number.isNaN(pid)) return warning('lock', `${path} does not say who holds it`, `rm -f ${path}`);
+  if (Number.isNaN(pid)) return warning('lock', `${path} does not say who holds it`, `rm -f ${shellWord(path)}`);
   if (!isAlive(pid)) return warning('lock', `held by process ${pid}, which has gone`, 'npx stopwire run');
   const silentMs = now.getTime() - stats.mtimeMs;
   if (silentMs > SILENT_MS) {

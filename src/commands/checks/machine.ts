@@ -1,5 +1,6 @@
 /** Is the machine around it in order: the clock, the price files, and is nothing missing from the store? */
 import { MAX_WAIT_MS } from '../../lib/backoff.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { discover } from '../../pipeline/discover.ts';
 import { loadPrices } from '../../pricing/load.ts';
 import { pricePlaces } from '../../machine.ts';
@@ -8,6 +9,8 @@ import { error, ok, warning, type Check, type Subject } from './check.ts';
 export function checkMachine(subject: Subject): Check[] {
   return [checkClock(subject), checkPrices(subject), ...checkGaps(subject)];
 }
+
+const SET_CLOCK = process.platform === 'darwin' ? 'sudo sntp -sS time.apple.com' : 'sudo timedatectl set-ntp true';
 
 /** Clocks of several machines differ by seconds. */
 const TOLERANCE_MS = 300_000;
@@ -19,7 +22,7 @@ function checkClock(subject: Subject): Check {
   if (future === undefined) return ok('clock', `${subject.now.toISOString()}; nothing was noted later than that`);
   const [what, ms] = future;
   const detail = `it is ${subject.now.toISOString()} here, but ${what} ${new Date(ms).toISOString()}`;
-  return warning('clock', detail, 'date; then set the clock, for instance: sudo timedatectl set-ntp true');
+  return warning('clock', detail, { advice: 'Set the clock by the network.', remedy: SET_CLOCK });
 }
 
 function momentsOf({ health, config, claudeDirectory }: Subject): [what: string, ms: number, leeway: number][] {
@@ -47,6 +50,6 @@ function checkGaps({ health: { gaps }, config }: Subject): Check[] {
   const detail = `lines that stand in transcripts and not in the store: ${gaps.gaps}, for instance ${gaps.examples.join(', ')}`;
   const name = config?.destinations.find(({ kind }) => kind === 'local')?.name ?? 'local';
   // Everything is delivered anew, and what the store has already stays as it is.
-  const again = `npx stopwire destinations remove ${name} --yes; npx stopwire destinations add local --name ${name}`;
+  const again = `npx stopwire destinations remove ${shellWord(name)} --yes; npx stopwire destinations add ${shellWord(name)} --type local`;
   return [error('gaps', detail, `${again}; npx stopwire run`)];
 }

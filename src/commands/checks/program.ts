@@ -40,13 +40,13 @@ function checkVersion(node: string, program: string, { config, env }: Subject): 
   const [oldest, withSqlite] = [OLDEST_NODE.join('.'), NODE_WITH_SQLITE.join('.')];
   if (isBefore(version, OLDEST_NODE)) {
     const detail = `${node} is ${version}, and stopwire needs ${oldest} or later`;
-    return [error('node-version', detail, `Install a newer Node; then: ${INSTALL}`)];
+    return [error('node-version', detail, { advice: 'Install a newer Node first.', remedy: INSTALL })];
   }
   const needsStore = config?.destinations.some(({ kind }) => kind === 'local') ?? false;
   const hasDriver = existsSync(join(dirname(dirname(program)), 'node_modules', 'libsql'));
   if (needsStore && isBefore(version, NODE_WITH_SQLITE) && !hasDriver) {
     const detail = `${node} is ${version}: too old for the embedded store, which needs ${withSqlite} or the package libsql`;
-    return [error('node-version', detail, `Install Node ${withSqlite} or later; then: ${INSTALL}`)];
+    return [error('node-version', detail, { advice: `Install Node ${withSqlite} or later first.`, remedy: INSTALL })];
   }
   return [ok('node-version', version)];
 }

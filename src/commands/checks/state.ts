@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, lstatSync, openSync, rmSync, statfsSync, writeSyn
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { reasonOf, UserError } from '../../errors.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { sizeWords } from '../../lib/span-words.ts';
 import { journalDamage } from '../../state/journal-damage.ts';
 import { readJournal } from '../../state/journal.ts';
@@ -21,7 +22,8 @@ export function checkState(subject: Subject): Check[] {
 }
 
 function checkConfig({ paths, config, configProblem }: Subject): Check {
-  if (configProblem !== undefined) return error('config', configProblem, `Mend ${paths.config}, or: ${INSTALL}`);
+  if (configProblem !== undefined)
+    return error('config', configProblem, { advice: `Mend ${paths.config}, or take it away first.`, remedy: INSTALL });
   if (config === undefined) return error('config', `there is no configuration at ${paths.config}`, INSTALL);
   if (config.destinations.length === 0) return error('config', `${paths.config} names no destination`, INSTALL);
   if (config.paused) return warning('config', 'everything is paused: the transcripts keep it', 'npx stopwire resume');
@@ -44,19 +46,23 @@ function exposure(path: string): Check[] {
       error(
         'private-files',
         `${path} is a symbolic link: whoever owns its target could swap our files`,
-        `rm ${path}; ${INSTALL}`,
+        `rm ${shellWord(path)}; ${INSTALL}`,
       ),
     ];
   }
   const user = process.getuid?.();
   if (user !== undefined && stats.uid !== user) {
     return [
-      error('private-files', `${path} belongs to another user (${stats.uid})`, `sudo chown -R "$(id -u)" ${path}`),
+      error(
+        'private-files',
+        `${path} belongs to another user (${stats.uid})`,
+        `sudo chown -R "$(id -u)" ${shellWord(path)}`,
+      ),
     ];
   }
   if (user === undefined || (stats.mode & 0o077) === 0) return [];
   const mode = (stats.mode & 0o777).toString(8);
-  const command = `chmod ${stats.isDirectory() ? '700' : '600'} ${path}`;
+  const command = `chmod ${stats.isDirectory() ? '700' : '600'} ${shellWord(path)}`;
   return [error('private-files', `others may use ${path}: its mode is ${mode}`, command)];
 }
 
@@ -76,11 +82,13 @@ function checkDisk(directory: string): Check {
     }
     const { bavail, bsize } = statfsSync(directory);
     const detail = `${sizeWords(bavail * bsize)} left in ${directory}`;
-    return bavail * bsize < LITTLE_BYTES ? warning('disk', detail, `df -h ${directory}`) : ok('disk', detail);
+    return bavail * bsize < LITTLE_BYTES
+      ? warning('disk', detail, `df -h ${shellWord(directory)}`)
+      : ok('disk', detail);
   } catch (fault) {
     if (reasonOf(fault) === 'ENOENT') return skipped('disk', `${directory} is not there yet`);
     const detail = `nothing can be written to ${directory} (${reasonOf(fault)}), so nothing is sent`;
-    return error('disk', detail, `ls -ld ${directory}; df -h ${directory}`);
+    return error('disk', detail, `ls -ld ${shellWord(directory)}; df -h ${shellWord(directory)}`);
   } finally {
     removeProbe(probe);
   }
@@ -99,7 +107,7 @@ function checkJournal(path: string): Check[] {
     readJournal(path);
   } catch (fault) {
     if (!(fault instanceof UserError))
-      return [error('journal', `${path} cannot be read (${reasonOf(fault)})`, `ls -l ${path}`)];
+      return [error('journal', `${path} cannot be read (${reasonOf(fault)})`, `ls -l ${shellWord(path)}`)];
     return [error('journal', fault.message, 'npx stopwire@latest install')];
   }
   const { lines, damaged } = journalDamage(path);
