@@ -32,6 +32,8 @@ export interface Making {
   redaction: () => Promise<Redact>;
   /** Whether nothing of a line may be stored or sent. */
   isExcluded: (line: LineFacts) => boolean;
+  /** Whether the destination gets records like this one. */
+  isWanted: (record: MessageRecord) => boolean;
   now: () => Date;
   /** Compares each cursor with its file, too, where size and time say that nothing has changed. */
   verifies: boolean;
@@ -84,13 +86,13 @@ export async function sameBatch({ id, parts }: Intent, making: Making): Promise<
     const cursor = journal.cursor(name, path);
     if (transcript === undefined || (cursor?.offset ?? 0) !== from) return undefined;
     for await (const lines of mappedLines(transcript, cursor, making)) {
-      const within = lines.filter(({ origin }) => origin.entry.end <= to);
-      for (const { records, origin } of within) batches.add(records, origin);
-      if (within.length < lines.length) break;
+      const again = lines.filter(({ origin }) => origin.entry.end <= to);
+      for (const { records, origin } of again) batches.add(records, origin);
+      if (again.length < lines.length) break;
     }
   }
-  const again = batches.rest();
-  return again?.id === id ? again : undefined;
+  const batch = batches.rest();
+  return batch?.id === id ? batch : undefined;
 }
 
 /** A transcript that has not been written to for as long is not in the middle of a line. */
@@ -103,9 +105,9 @@ const LINES_AT_ONCE = 16;
 async function* mappedLines(
   transcript: Transcript,
   cursor: Cursor | undefined,
-  { window, quarantine, isExcluded, capture, prices, redaction, now }: Making,
+  { window, quarantine, isExcluded, isWanted, capture, prices, redaction, now }: Making,
 ): AsyncGenerator<MappedLine[]> {
-  const isWanted = wanted(window(transcript));
+  const isInWindow = within(window(transcript));
   let resume: Checkpoint | undefined;
   let context: Context | undefined;
   const idleSince = now().getTime() - IDLE_MS;
@@ -120,12 +122,16 @@ async function* mappedLines(
       if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
       const followsExcluded = wasExcluded;
       wasExcluded = isExcluded(placed(mapped.records));
-      const isForDestination = isWanted(entry, entries) && !wasExcluded;
+      const isForDestination = isInWindow(entry, entries) && !wasExcluded;
       // Delivered before: read once more only for what the next lines need to know of it.
       if (entry.end <= file.deliveredTo) continue;
       if (entry.unparseable && !wasExcluded) quarantine.keep(damagedRange(transcript, entry, now()));
-      const records = isForDestination ? recordsOf(mapped, followsExcluded).map((redact ??= await redaction())) : [];
-      lines.push({ records, origin: { file, entry, resume: resume ?? file.from } });
+      const chosen = isForDestination ? recordsOf(mapped, followsExcluded).filter(isWanted) : [];
+      if (chosen.length > 0) redact ??= await redaction();
+      lines.push({
+        records: redact === undefined ? [] : chosen.map(redact),
+        origin: { file, entry, resume: resume ?? file.from },
+      });
       if (lines.length < LINES_AT_ONCE) continue;
       yield lines;
       lines = [];
@@ -170,7 +176,7 @@ function isOlder({ mtimeMs }: Transcript, { since }: Window): boolean {
  * Whether a line is within the window, by its timestamp. One that has none is as old as the line before it, or, at the
  * start of a file, as the first one that has.
  */
-function wanted({ since = -Infinity, until = Infinity }: Window) {
+function within({ since = -Infinity, until = Infinity }: Window) {
   if (since === -Infinity && until === Infinity) return () => true;
   let time: number | undefined;
   let searched: readonly Entry[] | undefined;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf, UserError } from './errors.ts';
-import { writeFileAtomically } from './lib/atomic-write.ts';
+import { removeTemporaries, writeFileAtomically } from './lib/atomic-write.ts';
 import { exclusively } from './lib/exclusively.ts';
 import { asArray, asObject, asString, isObject, type JsonObject } from './lib/json.ts';
 import { ensurePrivateDirectory } from './lib/private-directory.ts';
@@ -22,6 +22,8 @@ export interface ConfiguredDestination {
   since?: string;
   /** Nothing is delivered for now; the transcripts keep it. */
   paused?: true;
+  /** Of all records, those of these types and of projects that these patterns match; the others never go there. */
+  only?: { types?: readonly string[]; projects?: readonly string[] };
   /** The kind's own options, checked by the kind when it is opened. */
   options: { readonly [name: string]: unknown };
 }
@@ -77,7 +79,10 @@ const MAX_ATTEMPTS = 100;
 export function changeConfig(path: string, change: (before: Config) => Config): Config {
   ensurePrivateDirectory(dirname(path));
   try {
-    return exclusively(`${path}.lock`, () => changed(path, change));
+    return exclusively(`${path}.lock`, () => {
+      removeTemporaries(path);
+      return changed(path, change);
+    });
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`The configuration ${path} was not changed: it cannot be written (${reasonOf(error)}).`, {
@@ -194,7 +199,7 @@ function narrowDestinations(path: string, value: unknown): ConfiguredDestination
 }
 
 function narrowDestination(path: string, value: unknown): ConfiguredDestination {
-  const { name, kind, redaction, maskSecrets, hash, since, paused, options, ...unknown } = asObject(value) ?? {};
+  const { name, kind, redaction, maskSecrets, hash, since, paused, only, options, ...unknown } = asObject(value) ?? {};
   if (typeof name !== 'string' || typeof kind !== 'string' || name === '') {
     throw broken(path, 'a destination has no name or no kind');
   }
@@ -210,8 +215,23 @@ function narrowDestination(path: string, value: unknown): ConfiguredDestination 
     ...(hash === true && { hash }),
     ...(typeof since === 'string' && { since }),
     ...(paused === true && { paused }),
+    ...(only !== undefined && { only: narrowOnly(path, name, only) }),
     options: asObject(options) ?? {},
     ...unknown,
+  };
+}
+
+/** A list that this version does not know is refused, too: what it leaves out must not be sent. */
+function narrowOnly(path: string, name: string, value: unknown): NonNullable<ConfiguredDestination['only']> {
+  const { types, projects, ...unknown } = asObject(value) ?? {};
+  const lists = { types: asTexts(types ?? []), projects: asTexts(projects ?? []) };
+  const isKnown = isObject(value) && Object.keys(unknown).length === 0;
+  if (!isKnown || lists.types === undefined || lists.projects === undefined) {
+    throw broken(path, `the destination ${JSON.stringify(name)} has an "only" that is not { "types", "projects" }`);
+  }
+  return {
+    ...(types !== undefined && { types: lists.types }),
+    ...(projects !== undefined && { projects: lists.projects }),
   };
 }
 

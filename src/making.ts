@@ -1,7 +1,7 @@
 /** What the batches of a destination are made with: what all destinations share, and what is its own. */
 import type { Making, Window } from './batches.ts';
 import type { Config, ConfiguredDestination } from './config.ts';
-import { exclusionOf } from './exclusion.ts';
+import { choiceOf, exclusionOf } from './exclusion.ts';
 import type { Machine } from './machine.ts';
 import { loadPrices } from './pricing/load.ts';
 import { redactionOf } from './redaction.ts';
@@ -44,6 +44,7 @@ export function backfillName({ name }: ConfiguredDestination): string {
 export function makingOf(configured: ConfiguredDestination, shared: Shared, options: MakingOptions): Making {
   const { config, journal, machine, backTo } = options;
   const { transcripts, quarantine, owners, isExcluded, capture, prices } = shared;
+  const { isElsewhere, isWanted } = choiceOf(configured, machine);
   const claim = claimant(owners, configured.name, transcripts);
   const since = configured.since === undefined ? undefined : Date.parse(configured.since);
   return {
@@ -56,7 +57,8 @@ export function makingOf(configured: ConfiguredDestination, shared: Shared, opti
     },
     journal,
     quarantine,
-    isExcluded,
+    isExcluded: (line) => isExcluded(line) || isElsewhere(line),
+    isWanted,
     capture: once(() => ({ ...capture(), claim })),
     prices,
     redaction: redactionOf(configured, { config, machine }),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { optionsFrom, type GivenOptions } from '../../src/commands/destination-options.ts';
+import { optionsFrom, problemOf, type GivenOptions } from '../../src/commands/destination-options.ts';
 import { UserError } from '../../src/errors.ts';
 import { declareOptions } from '../../src/lib/options.ts';
 
@@ -96,4 +96,24 @@ describe('options from a command line', () => {
       'The options of http are wrong: "endpoint" must be an http or https address.',
     );
   });
+});
+
+describe('a secret that is looked up later', () => {
+  const key = declareOptions({ apiKey: { kind: 'string', about: 'The key.', required: true, secret: true } });
+
+  test('counts as given where it is needed', () => {
+    const references = { apiKey: { env: 'KEY' } };
+    expect(optionsFrom({ ...given([]), declared: key, references })).toEqual(references);
+    expect(refusal({ ...given([]), declared: key }).message).toContain('"apiKey" is needed');
+  });
+});
+
+test.each([
+  ['endpoint', 'collector', '"endpoint" must be an http or https address'],
+  ['maxRecords', '0', '"maxRecords" must be a whole number from 1 to 1000'],
+  ['folder', '-', 'A hook has no standard output to write records to.'],
+  ['folder', 'records', undefined],
+  ['apiKey', '', '"apiKey" must be a text that is not empty'],
+] as const)('what is wrong with %s=%s on its own', (name, answer, problem) => {
+  expect(problemOf(name, declared[name], answer)).toBe(problem);
 });

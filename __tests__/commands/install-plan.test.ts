@@ -1,46 +1,46 @@
 import { describe, expect, test } from '@jest/globals';
-import { destinationsFrom, LOCAL_COLLECTOR, type InstallFlags } from '../../src/commands/install-plan.ts';
-import { emptyConfig, withDestination } from '../../src/config.ts';
+import { withEnvironment, type InstallFlags } from '../../src/commands/install-flags.ts';
+import { plannedFrom } from '../../src/commands/install-plan.ts';
+import { emptyConfig, withDestination, type Config } from '../../src/config.ts';
+import type { Terminal } from '../../src/ui.ts';
 
-const REMOTE = { name: 'http', kind: 'http', redaction: 'content' };
+const HTTP = { name: 'http', kind: 'http', redaction: 'content', options: { endpoint: 'https://a/' } };
 const LOCAL = { name: 'local', kind: 'local', redaction: 'none', options: {} };
+const COLLECTOR = 'http://127.0.0.1:7867/v1/records';
+
+const INPUT = 'key-from-input';
+const terminal: Terminal = {
+  env: {},
+  isInteractive: false,
+  isTerminal: false,
+  out: () => undefined,
+  say: () => undefined,
+  draw: () => undefined,
+  readInput: async () => INPUT,
+};
+
+async function planned(flags: InstallFlags, env: NodeJS.ProcessEnv = {}, existing?: Config) {
+  const surroundings = { env, storePath: '/nowhere', userAgent: 'test' };
+  return plannedFrom(withEnvironment(flags, env), { existing, surroundings, terminal });
+}
 
 describe('where records go', () => {
   test.each<[string, InstallFlags, NodeJS.ProcessEnv, object[]]>([
     ['nothing named: the embedded store', {}, {}, [LOCAL]],
-    [
-      'an endpoint: there, redacted',
-      { endpoint: 'http://a/' },
-      {},
-      [{ ...REMOTE, options: { endpoint: 'http://a/' } }],
-    ],
+    ['an endpoint: there, redacted', { endpoint: 'https://a/' }, {}, [HTTP]],
     [
       'a key: to the local collector',
       { apiKey: 'k' },
       {},
-      [{ ...REMOTE, options: { endpoint: LOCAL_COLLECTOR, apiKey: 'k' } }],
+      [{ ...HTTP, options: { endpoint: COLLECTOR, apiKey: 'k' } }],
     ],
-    [
-      'the environment stands in for flags',
-      {},
-      { STOPWIRE_ENDPOINT: 'http://e/', STOPWIRE_API_KEY: 'k', STOPWIRE_REDACTION: 'none' },
-      [{ ...REMOTE, redaction: 'none', options: { endpoint: 'http://e/', apiKey: 'k' } }],
-    ],
-    [
-      'a flag counts before the environment',
-      { endpoint: 'http://f/' },
-      { STOPWIRE_ENDPOINT: 'http://e/' },
-      [{ ...REMOTE, options: { endpoint: 'http://f/' } }],
-    ],
-    ['an empty variable is none', {}, { STOPWIRE_ENDPOINT: '', STOPWIRE_API_KEY: '' }, [LOCAL]],
-    ['both', { endpoint: 'http://a/', local: true }, {}, [{ ...REMOTE, options: { endpoint: 'http://a/' } }, LOCAL]],
+    ['a key on standard input', { apiKey: '-' }, {}, [{ ...HTTP, options: { endpoint: COLLECTOR, apiKey: INPUT } }]],
+    ['both', { endpoint: 'https://a/', local: true }, {}, [HTTP, LOCAL]],
+    ['the store by its kind, once', { destination: 'local', local: true }, {}, [LOCAL]],
     ['--redaction for the store too', { redaction: '' }, {}, [{ ...LOCAL, redaction: 'content' }]],
-    [
-      '--no-redaction for an endpoint',
-      { endpoint: 'http://a/', redaction: false },
-      {},
-      [{ ...REMOTE, redaction: 'none', options: { endpoint: 'http://a/' } }],
-    ],
+    ['--redaction metadata', { redaction: 'metadata' }, {}, [{ ...LOCAL, redaction: 'metadata' }]],
+    ['--no-redaction', { endpoint: 'https://a/', redaction: false }, {}, [{ ...HTTP, redaction: 'none' }]],
+    ['--no-local and nothing else: nowhere', { local: false }, {}, []],
     [
       'a file, by its absolute path',
       { file: '/tmp/x.ndjson' },
@@ -48,55 +48,96 @@ describe('where records go', () => {
       [{ name: 'file', kind: 'file', redaction: 'none', options: { path: '/tmp/x.ndjson' } }],
     ],
     [
+      'a kind of the registry, with options and a secret that is looked up later',
+      { destination: 'http', set: ['endpoint=https://a/', 'timeoutMs=500'], secret: ['apiKey=env:KEY'] },
+      { KEY: 'k' },
+      [{ ...HTTP, options: { endpoint: 'https://a/', timeoutMs: 500, apiKey: { env: 'KEY' } } }],
+    ],
+    [
       '--since, for each of them',
-      { endpoint: 'http://a/', local: true, since: '2026-05-01' },
+      { endpoint: 'https://a/', local: true, since: '2026-05-01' },
       { STOPWIRE_SINCE: 'all' },
       [
-        { ...REMOTE, since: '2026-05-01T00:00:00.000Z', options: { endpoint: 'http://a/' } },
+        { ...HTTP, since: '2026-05-01T00:00:00.000Z' },
         { ...LOCAL, since: '2026-05-01T00:00:00.000Z' },
       ],
     ],
-    ['STOPWIRE_SINCE', {}, { STOPWIRE_SINCE: '2026-05-01' }, [{ ...LOCAL, since: '2026-05-01T00:00:00.000Z' }]],
-    ['all history', { since: 'all' }, { STOPWIRE_SINCE: '2026-05-01' }, [LOCAL]],
     [
       '--hash and --no-mask-secrets, each where it has a meaning',
-      { endpoint: 'http://a/', local: true, hash: true, maskSecrets: false },
+      { endpoint: 'https://a/', local: true, hash: true, maskSecrets: false },
       {},
       [
-        { ...REMOTE, hash: true, options: { endpoint: 'http://a/' } },
+        { ...HTTP, hash: true },
         { ...LOCAL, maskSecrets: false },
       ],
     ],
-    ['--redaction metadata', { redaction: 'metadata' }, {}, [{ ...LOCAL, redaction: 'metadata' }]],
-    ['--no-local and nothing else: nowhere', { local: false }, {}, []],
-  ])('%s', (_, flags, env, expected) => {
-    expect(destinationsFrom(flags, env, undefined)).toEqual(expected);
+  ])('%s', async (_, flags, env, expected) => {
+    expect(await planned(flags, env)).toEqual(expected);
   });
 
-  test('an installation that is there keeps what it has', () => {
-    const existing = withDestination(emptyConfig(), { ...REMOTE, options: {} });
-    expect(destinationsFrom({}, {}, existing)).toEqual([]);
+  test.each<[string, NodeJS.ProcessEnv, object[]]>([
+    [
+      'an endpoint, its key and its level',
+      { STOPWIRE_ENDPOINT: 'https://a/', STOPWIRE_API_KEY: 'k', STOPWIRE_REDACTION: 'none' },
+      [{ ...HTTP, redaction: 'none', options: { endpoint: 'https://a/', apiKey: 'k' } }],
+    ],
+    [
+      'a kind, its options one a line, and a hash',
+      {
+        STOPWIRE_DESTINATION: 'http',
+        STOPWIRE_SET: 'endpoint=https://a/\ntimeoutMs=500\n',
+        STOPWIRE_SECRET: 'apiKey=env:PATH',
+        STOPWIRE_HASH: '1',
+        PATH: '/bin',
+      },
+      [{ ...HTTP, hash: true, options: { endpoint: 'https://a/', timeoutMs: 500, apiKey: { env: 'PATH' } } }],
+    ],
+    [
+      'a file and the store, unmasked',
+      { STOPWIRE_FILE: '/tmp/x', STOPWIRE_LOCAL: 'true', STOPWIRE_MASK_SECRETS: 'false' },
+      [
+        { name: 'file', kind: 'file', redaction: 'none', maskSecrets: false, options: { path: '/tmp/x' } },
+        { ...LOCAL, maskSecrets: false },
+      ],
+    ],
+    ['a start', { STOPWIRE_SINCE: '2026-05-01' }, [{ ...LOCAL, since: '2026-05-01T00:00:00.000Z' }]],
+    ['an empty variable, which is none', { STOPWIRE_ENDPOINT: '', STOPWIRE_LOCAL: '', STOPWIRE_SET: '' }, [LOCAL]],
+  ])('the environment stands in for flags: %s', async (_, env, expected) => {
+    expect(await planned({}, env)).toEqual(expected);
   });
 
-  test('a hook has no standard output', () => {
-    expect(() => destinationsFrom({ file: '-' }, {}, undefined)).toThrow(/no standard output/);
+  test('a flag counts before the environment', async () => {
+    const env = { STOPWIRE_ENDPOINT: 'https://e/', STOPWIRE_LOCAL: '1' };
+    expect(await planned({ endpoint: 'https://a/', local: false }, env)).toEqual([HTTP]);
   });
 
+  test('an installation that is there keeps what it has, unless it is told not to', async () => {
+    const existing = withDestination(emptyConfig(), HTTP);
+    expect(await planned({}, {}, existing)).toEqual([]);
+    expect(await planned({ keep: false }, {}, existing)).toEqual([LOCAL]);
+    expect(await planned({}, { STOPWIRE_KEEP: 'false' }, existing)).toEqual([LOCAL]);
+  });
+});
+
+describe('what cannot be used', () => {
   test.each<[InstallFlags, NodeJS.ProcessEnv, RegExp]>([
+    [{ file: '-' }, {}, /no standard output/],
     [{ since: 'soon' }, {}, /^--since soon names no moment/],
     [{}, { STOPWIRE_SINCE: 'soon' }, /^STOPWIRE_SINCE soon names no moment/],
-  ])('a start that is none is refused: %j %j', (flags, env, message) => {
-    expect(() => destinationsFrom(flags, env, undefined)).toThrow(message);
-  });
-
-  test.each<[InstallFlags, RegExp]>([
-    [{ endpoint: 'http://a/', maskSecrets: false }, /^Secrets are always masked at the level content/],
-    [{ local: true, hash: true }, /^--hash stands for hidden text/],
-  ])('a flag without a meaning is refused: %j', (flags, message) => {
-    expect(() => destinationsFrom(flags, {}, undefined)).toThrow(message);
-  });
-
-  test('an unknown level is refused, with the ones there are', () => {
-    expect(() => destinationsFrom({ redaction: 'all' }, {}, undefined)).toThrow(/"all"; there are none, /);
+    [{}, { STOPWIRE_LOCAL: 'maybe' }, /^STOPWIRE_LOCAL must be true or false/],
+    [{ endpoint: 'https://a/', maskSecrets: false }, {}, /^Secrets are always masked at the level content/],
+    [{ local: true, hash: true }, {}, /^--hash stands for hidden text/],
+    [{ redaction: 'all' }, {}, /^There is no redaction level "all"/],
+    [{ destination: 'htp' }, {}, /^There is no kind of destination "htp"/],
+    [{ destination: 'local', endpoint: 'https://a/' }, {}, /^A destination of the kind local has no option "endpoint"/],
+    [{ destination: 'local', apiKey: 'key-0123' }, {}, /^A destination of the kind local has no option "apiKey"/],
+    [{ set: ['apiKey=key-0123'] }, {}, /^apiKey is a secret/],
+    [{ endpoint: 'http://a/' }, {}, /anyone on the way can read along/],
+    [{ endpoint: 'https://a/?token=key-0123' }, {}, /its query contains "token"/],
+    [{ endpoint: 'http://127.0.0.1:9/', test: true }, {}, /was tried, and it fails: the connection was refused/],
+  ])('is refused: %j %j', async (flags, env, message) => {
+    const refusal = await planned(flags, env).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ name: 'UserError', message: expect.stringMatching(message) });
+    expect(JSON.stringify(refusal)).not.toContain('key-0123');
   });
 });

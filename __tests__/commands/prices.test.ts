@@ -6,7 +6,7 @@ import { checkPrices } from '../../src/commands/prices-check.ts';
 import { listPrices } from '../../src/commands/prices-list.ts';
 import { setPrice, type PricesSetFlags } from '../../src/commands/prices-set.ts';
 import { updatePrices } from '../../src/commands/prices-update.ts';
-import { healthOf } from '../../src/health/health.ts';
+import { status } from '../../src/commands/status.ts';
 import { UserError } from '../../src/errors.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 import { asObject } from '../../src/lib/json.ts';
@@ -28,7 +28,7 @@ function world() {
   const price = (model: string, timestamp: string, speed?: string) =>
     findPrice(loadPrices(pricePlaces(paths)).table, { model, timestamp, speed, promptTokens: 0 });
   const set = (flags: Partial<PricesSetFlags> & { model: string }) =>
-    setPrice({ ...CARD, remove: false, ...flags }, terminal);
+    setPrice({ ...CARD, remove: false, json: false, ...flags }, terminal);
   return { env, paths, printed, terminal, price, set };
 }
 
@@ -283,13 +283,16 @@ describe('a price file that is broken', () => {
   test.each([
     ['of one’s own', 'ownPrices', 'prices.json'],
     ['that was fetched', 'updatedPrices', 'prices/anthropic.json'],
-  ] as const)('%s is left out and named by status; the shipped prices count', (_, place, shown) => {
+  ] as const)('%s is left out and named by status; the shipped prices count', async (_, place, shown) => {
     const { env, paths, price } = world();
     const path = place === 'ownPrices' ? paths.ownPrices : join(paths.updatedPrices, 'anthropic.json');
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, '{"schema_version": 1, "models": [{"id": 5}]}');
     expect(price('claude-opus-5-5', '2026-11-21T00:00:00Z')).toMatchObject({ status: 'found', basis: 'list' });
-    const { problems } = healthOf(paths, claude(env));
+    const printed: string[] = [];
+    const terminal = { ...recordingTerminal(env), out: (line: string) => void printed.push(line) };
+    expect(await status({ json: true, configDir: claude(env) }, terminal)).toBe(1);
+    const { problems }: { problems: string[] } = JSON.parse(printed.join(''));
     expect(problems.filter((problem) => problem.startsWith(`The price file ${shown} cannot be used: `))).toHaveLength(
       1,
     );

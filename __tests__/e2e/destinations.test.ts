@@ -24,7 +24,7 @@ afterEach(async () => {
 /** Runs `stopwire` and looks for the key in all that it said. */
 async function stopwire(args: readonly string[], stdin = ''): Promise<Ended> {
   const ended = await sandbox.stopwire(args, { stdin });
-  expect(ended.stdout + ended.stderr).not.toContain('canary');
+  expect(ended.stdout + ended.stderr).not.toContain(KEY);
   expect(ended.stderr).not.toMatch(/\n\s+at /);
   return ended;
 }
@@ -39,18 +39,23 @@ function names(): unknown[] {
   return existsSync(sandbox.config) ? config().destinations.map(({ name }) => name) : [];
 }
 
-const addHttp = (...more: string[]): Promise<Ended> =>
+const addHttp = (...more: string[]): Promise<Ended> => addHttpAs(['http'], ...more);
+
+const addHttpAs = (named: string[], ...more: string[]): Promise<Ended> =>
   stopwire(
-    ['destinations', 'add', 'http', '--set', `endpoint=${server.url}/v1?team=a`, '--api-key', '-', ...more],
+    ['destinations', 'add', ...named, '--set', `endpoint=${server.url}/v1?team=a`, '--api-key', '-', ...more],
     KEY,
   );
 
 const inHome = (name: string): string => join(sandbox.home, name);
 
-const addFile = (name: string, ...more: string[]): Promise<Ended> =>
-  destinations('add', 'file', '--set', `path=${inHome(`${name}.ndjson`)}`, ...more);
+const addFile = (file: string, ...more: string[]): Promise<Ended> =>
+  destinations('add', 'file', '--set', `path=${inHome(`${file}.ndjson`)}`, ...more);
 
-function recordsIn(name: string): { id: string; uuid?: string }[] {
+const addFileAs = (name: string, file: string, ...more: string[]): Promise<Ended> =>
+  destinations('add', name, '--type', 'file', '--set', `path=${inHome(`${file}.ndjson`)}`, ...more);
+
+function recordsIn(name: string): { id: string; type: string; uuid?: string }[] {
   const path = inHome(`${name}.ndjson`);
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
@@ -105,7 +110,14 @@ describe('destinations add', () => {
   });
 
   test('says the same as JSON', async () => {
-    const { code, stdout } = await addHttp('--json', '--since', '2026-01-01', '--name', 'team', '--redaction', 'none');
+    const { code, stdout } = await addHttpAs(
+      ['team', '--type', 'http'],
+      '--json',
+      '--since',
+      '2026-01-01',
+      '--redaction',
+      'none',
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       name: 'team',
@@ -162,7 +174,7 @@ describe('destinations add', () => {
 
   test.each<[string, string[], string, string]>([
     ['an unknown kind', ['htp'], 'no kind of destination "htp"', 'Did you mean http?'],
-    ['no kind', [], 'need at least 1', '--help'],
+    ['no kind', [], 'needs <name>', '--help'],
     ['an unknown option', ['http', '--set', `endpont=${KEY}`], 'no option "endpont"', 'Did you mean endpoint?'],
     ['a key as an option', ['http', '--set', `apiKey=${KEY}`], 'apiKey is a secret', '--api-key -'],
     ['a key as an argument', ['http', '--api-key', KEY], '--api-key takes nothing but -', '--api-key -'],
@@ -172,7 +184,7 @@ describe('destinations add', () => {
     ['a key where there is none', ['local', '--api-key', '-'], 'no option "apiKey"', ''],
     ['a level that is none', ['local', '--redaction', 'contents'], 'no redaction level', 'Did you mean content?'],
     ['a start that is none', ['local', '--since', 'soon'], '--since soon names no moment', 'all, now'],
-    ['a name like a path', ['local', '--name', '../x'], 'cannot be the name', 'letters'],
+    ['a name like a path', ['../x', '--type', 'local'], 'cannot be the name', 'letters'],
     ['an unknown flag', ['local', '--sincee', 'all'], 'sincee', '--help'],
   ])('refuses %s as wrong usage, and saves nothing', async (_title, args, message, hint) => {
     const { code, stdout, stderr } = await destinations('add', ...args);
@@ -193,7 +205,10 @@ describe('destinations add', () => {
   test('refuses a name that is taken; --replace mends the one that is there and keeps where it began', async () => {
     await addHttp('--since', '2026-01-01');
     await destinations('pause', 'http');
-    expect(await addHttp('--name', 'http')).toMatchObject({ code: 2, stderr: expect.stringContaining('--replace') });
+    expect(await addHttpAs(['http', '--type', 'http'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--replace'),
+    });
     const { code } = await stopwire(
       ['destinations', 'add', 'http', '--replace', '--set', `endpoint=${server.url}/v1?team=a`, '--api-key', '-'],
       'another-key',
@@ -219,7 +234,7 @@ describe('destinations list', () => {
     await destinations('pause', 'file');
     const { code, stdout } = await destinations('list');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^http +http +content +from 2026-01-01T00:00Z +on +http:\/\/127\.0\.0\.1:\d+\/v1$/m);
+    expect(stdout).toMatch(/^http +http +content +from 2026-01-01 +on +http:\/\/127\.0\.0\.1:\d+\/v1$/m);
     expect(stdout).toMatch(/^file +file +none +all +paused +.*a\.ndjson$/m);
     expect(JSON.parse((await destinations('list', '--json')).stdout)).toEqual({
       paused: false,
@@ -254,12 +269,59 @@ describe('destinations list', () => {
   });
 });
 
+describe('destinations types', () => {
+  test('names each with what it needs, in words and as JSON', async () => {
+    const { code, stdout, stderr } = await destinations('types');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^http +endpoint +Any HTTP endpoint/m);
+    expect(stderr).toContain('destinations add <name> --type <type>');
+    const { types } = JSON.parse((await destinations('types', '--json')).stdout);
+    const http = types.find(({ type }: { type: string }) => type === 'http');
+    expect(http).toMatchObject({ isRemote: true, about: expect.any(String) });
+    expect(http.options).toContainEqual(
+      expect.objectContaining({ name: 'apiKey', kind: 'string', required: false, secret: true }),
+    );
+  });
+});
+
+describe('a destination that does not get everything', () => {
+  test('gets the records of its types and projects; another one beside it gets all', async () => {
+    await addFile('all');
+    await addFileAs('turns', 'turns', '--only-types', 'turn', '--only-types', 'session');
+    await addFileAs('elsewhere', 'elsewhere', '--only-projects', '~/nowhere');
+    expect(config().destinations.map(({ only }) => only)).toEqual([
+      undefined,
+      { types: ['turn', 'session'] },
+      { projects: ['~/nowhere'] },
+    ]);
+    expect(await stopwire(['run'])).toMatchObject({ code: 0 });
+    const types = (name: string): string[] => recordsIn(name).map(({ type }) => type);
+    expect(new Set(types('turns'))).toEqual(new Set(types('all').filter((type) => /^(turn|session)$/.test(type))));
+    expect(types('turns')).not.toHaveLength(0);
+    expect(recordsIn('elsewhere')).toEqual([]);
+    const status = JSON.parse((await stopwire(['status', '--json'])).stdout);
+    expect(status.destinations.map((one: { pendingBytes: number }) => one.pendingBytes)).toEqual([0, 0, 0]);
+  });
+
+  test('is not opened where what it shall not get cannot be understood', async () => {
+    await addFile('a');
+    const path = join(sandbox.config, 'config.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"options"', '"only": { "type": ["turn"] }, "options"'));
+    const { code, stderr } = await destinations('list');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('has an "only" that is not')]);
+  });
+});
+
 describe('destinations test', () => {
-  test('tries each without a record, and exits with 1 where one fails', async () => {
+  test('sends a record that counts for nothing to those elsewhere, and exits with 1 where one fails', async () => {
     await addHttp();
     await addFile('a');
     await destinations('add', 'local');
-    expect(await destinations('test')).toMatchObject({ code: 0, stdout: '' });
+    const taken = await destinations('test');
+    expect([taken.code, taken.stdout]).toEqual([0, '']);
+    const sent = server.requests.flatMap(({ body }) => JSON.parse(body).records);
+    expect(sent).toEqual([{ id: expect.stringMatching(/^canary-/), type: 'canary', timestamp: expect.any(String) }]);
+    expect(taken.stderr).toContain(`http took the record ${sent[0].id}`);
     server.script({ status: 403 });
     const { code, stderr } = await destinations('test');
     expect(code).toBe(1);
@@ -272,9 +334,18 @@ describe('destinations test', () => {
       ['file', 'ok'],
       ['local', 'ok'],
     ]);
-    expect(server.requests.map(({ body }) => JSON.parse(body).records)).toEqual([[], [], [], []]);
-    expect(new Set(server.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(4);
+    expect(server.requests.map(({ body }) => JSON.parse(body).records)).toEqual([[], [], sent, [], []]);
+    expect(new Set(server.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(5);
     expect(idsIn('a')).toEqual([]);
+  });
+
+  test('sends no record where that is not wanted', async () => {
+    await addHttp();
+    expect(await destinations('test', '--no-canary')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('http takes records'),
+    });
+    expect(server.requests.flatMap(({ body }) => JSON.parse(body).records)).toEqual([]);
   });
 
   test('says what is wrong with options that were edited by hand', async () => {
@@ -309,23 +380,23 @@ describe('destinations remove', () => {
   });
 
   test('another place under its name gets everything', async () => {
-    await addFile('a', '--name', 'x');
+    await addFileAs('x', 'a');
     await stopwire(['run']);
     expect(idsIn('a').length).toBeGreaterThan(0);
     await destinations('remove', 'x');
-    await addFile('b', '--name', 'x');
+    await addFileAs('x', 'b');
     await stopwire(['run']);
     expect(idsIn('b')).toEqual(idsIn('a'));
   });
 
   test('another place in its stead gets everything, and the same one nothing twice', async () => {
-    await addFile('a', '--name', 'x');
+    await addFileAs('x', 'a');
     await stopwire(['run']);
     const size = statSync(inHome('a.ndjson')).size;
-    await addFile('a', '--name', 'x', '--replace', '--set', 'maxRecords=7');
+    await addFileAs('x', 'a', '--replace', '--set', 'maxRecords=7');
     await stopwire(['run']);
     expect(statSync(inHome('a.ndjson')).size).toBe(size);
-    await addFile('b', '--name', 'x', '--replace');
+    await addFileAs('x', 'b', '--replace');
     await stopwire(['run']);
     expect(idsIn('b')).toEqual(idsIn('a'));
   });
@@ -349,8 +420,8 @@ describe('a pause', () => {
   });
 
   test('of one destination leaves the others alone', async () => {
-    await addFile('a', '--name', 'a');
-    await addFile('b', '--name', 'b');
+    await addFileAs('a', 'a');
+    await addFileAs('b', 'b');
     const paused = await destinations('pause', 'a', '--json');
     expect(JSON.parse(paused.stdout)).toEqual({
       paused: false,
@@ -368,8 +439,8 @@ describe('a pause', () => {
   });
 
   test('that ends with --skip gives up what has waited, for those that were not paused on their own', async () => {
-    await addFile('a', '--name', 'a');
-    await addFile('b', '--name', 'b');
+    await addFileAs('a', 'a');
+    await addFileAs('b', 'b');
     await destinations('pause', 'b');
     await stopwire(['pause']);
     const skipped = writeLine();

@@ -17,7 +17,7 @@ describe('prices in a run', () => {
     expect(priced.length).toBeGreaterThan(0);
     expect(priced.every(({ price_basis }) => price_basis === 'list')).toBe(true);
     const { code, stdout } = await box.stopwire(['status']);
-    expect([code, stdout]).toEqual([
+    expect([code, stdout.replaceAll(/\s+/g, ' ')]).toEqual([
       1,
       expect.stringContaining('The price file prices.json cannot be used: models[0].id'),
     ]);

@@ -230,7 +230,8 @@ describe('secrets', () => {
   test('are sent where somebody has asked for it, and nowhere else', async () => {
     const add = ['destinations', 'add', 'http', '--set', `endpoint=${server.url}`, '--no-test', '--since', 'all'];
     expect((await sandbox.stopwire([...add, '--no-mask-secrets'])).code).toBe(2);
-    await sandbox.stopwire([...add, '--name', 'all', '--redaction', 'none', '--no-mask-secrets']);
+    const all = ['destinations', 'add', 'all', '--type', 'http', ...add.slice(3)];
+    await sandbox.stopwire([...all, '--redaction', 'none', '--no-mask-secrets']);
     await sandbox.stopwire(['destinations', 'remove', 'http', '--yes']);
     say(`say ${KEY_ID}`);
     const { stored } = await both();

@@ -67,7 +67,9 @@ describe('a key that cannot be had', () => {
     expect((await rig.run()).stderr).toContain(words);
     for (const args of [['status'], ['doctor', '--offline'], ['destinations', 'test']]) {
       const { code, stdout, stderr } = await rig.stopwire(args);
-      expect({ code, text: stdout + stderr }).toEqual({ code: 1, text: expect.stringContaining(words) });
+      // Lines end where the terminal does.
+      const text = (stdout + stderr).replaceAll(/\s+/g, ' ');
+      expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining(words) });
       expect(stdout + stderr).not.toContain(API_KEY);
     }
     expect(strayKeys()).toEqual([]);
@@ -80,7 +82,7 @@ describe('a key that cannot be had', () => {
 describe('destinations add', () => {
   test('keeps a reference as one, with the whole path of a file', async () => {
     const endpoint = `endpoint=${rig.server.url}/v1`;
-    const args = ['destinations', 'add', 'http', '--name', 'team', '--set', endpoint, '--since', 'all'];
+    const args = ['destinations', 'add', 'team', '--type', 'http', '--set', endpoint, '--since', 'all'];
     expect(await rig.stopwire([...args, '--secret', 'apiKey=file:key file'])).toMatchObject({ code: 0 });
     expect(JSON.parse(config()).destinations.at(-1)).toMatchObject({
       name: 'team',
@@ -100,9 +102,9 @@ describe('destinations add', () => {
     const ended = await rig.stopwire([
       'destinations',
       'add',
-      'http',
-      '--name',
       'team',
+      '--type',
+      'http',
       '--set',
       `endpoint=${rig.server.url}`,
       '--secret',

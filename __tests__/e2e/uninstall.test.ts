@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeSandbox, type Sandbox } from '../helpers/sandbox.ts';
+import { BIN, makeSandbox, type Sandbox } from '../helpers/sandbox.ts';
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -11,7 +13,7 @@ afterEach(() => sandbox.remove());
 
 const everything = (): string[] => readdirSync(sandbox.home, { recursive: true, encoding: 'utf8' }).toSorted();
 
-describe('uninstall gives back the settings.json from before', () => {
+describe('uninstall --purge gives back the settings.json from before, and leaves nothing of ours', () => {
   test.each([
     ['an empty object', '{}'],
     ['other settings, tabs', '{\n\t"model": "opus",\n\t"env": {"A": "1.0"}\n}\n'],
@@ -25,7 +27,8 @@ describe('uninstall gives back the settings.json from before', () => {
     expect(readFileSync(sandbox.settings, 'utf8')).not.toBe(text);
     await sandbox.fireAndSettle();
     expect((await sandbox.stopwire(['install', '--yes'])).code).toBe(0);
-    expect((await sandbox.stopwire(['uninstall'])).code).toBe(0);
+    await sandbox.stopwire(['status']);
+    expect((await sandbox.stopwire(['uninstall', '--purge'])).code).toBe(0);
     expect(readFileSync(sandbox.settings, 'utf8')).toBe(text);
     expect(everything()).toEqual(before);
   });
@@ -58,13 +61,82 @@ describe('uninstall gives back the settings.json from before', () => {
     expect(JSON.parse(readFileSync(sandbox.settings, 'utf8'))).toMatchObject({ effortLevel: 'high' });
   });
 
-  test('the records stay where they are asked to', async () => {
+  test('what was kept, and the backups, go with a later --purge', async () => {
+    const before = everything();
+    writeFileSync(sandbox.settings, '{ "model": "opus" }');
+    await sandbox.stopwire(['install', '--yes']);
+    await sandbox.fireAndSettle();
+    await sandbox.stopwire(['uninstall']);
+    expect(readdirSync(sandbox.claude).filter((name) => name.endsWith('.bak'))).toHaveLength(1);
+    await sandbox.stopwire(['uninstall', '--purge']);
+    rmSync(sandbox.settings);
+    expect(everything()).toEqual(before);
+  });
+});
+
+describe('uninstall without --purge', () => {
+  test('keeps records, configuration and cursors, whatever other flags there are', async () => {
     await sandbox.stopwire(['install', '--yes']);
     await sandbox.fireAndSettle();
     const before = await sandbox.exported();
-    await sandbox.stopwire(['uninstall', '--keep-records']);
-    expect(readdirSync(sandbox.data).filter((name) => !name.startsWith('records.db'))).toEqual([]);
-    expect(await sandbox.exported()).toEqual(before);
+    const kept = (): string[] => [sandbox.config, sandbox.state].flatMap((folder) => readdirSync(folder));
+    const names = kept();
+    for (const flags of [[], ['--yes'], ['--keep-records'], ['--json']]) {
+      await sandbox.stopwire(['install', '--yes']);
+      expect((await sandbox.stopwire(['uninstall', ...flags])).code).toBe(0);
+      expect(readdirSync(sandbox.data).filter((name) => !name.startsWith('records.db'))).toEqual([]);
+      expect(kept()).toEqual(names);
+      expect(await sandbox.exported()).toEqual(before);
+    }
+  });
+
+  test('an installation after it goes on where the one before ended', async () => {
+    const file = join(sandbox.home, 'records.ndjson');
+    await sandbox.stopwire(['install', '--yes', '--file', file]);
+    await sandbox.fireAndSettle();
+    const records = readFileSync(file, 'utf8');
+    await sandbox.stopwire(['uninstall']);
+    await sandbox.stopwire(['install', '--yes']);
+    await sandbox.fireAndSettle();
+    expect(readFileSync(file, 'utf8')).toBe(records);
+  });
+
+  test('a copy of settings.json from before each change stays, with the hook in it from before the last', async () => {
+    writeFileSync(sandbox.settings, '{ "model": "opus" }', { mode: 0o640 });
+    await sandbox.stopwire(['install', '--yes']);
+    const installed = readFileSync(sandbox.settings, 'utf8');
+    const { stderr } = await sandbox.stopwire(['uninstall']);
+    const [backup = '', ...others] = readdirSync(sandbox.claude).filter((name) => name.endsWith('.bak'));
+    expect(others).toEqual([]);
+    expect(stderr).toContain(backup);
+    expect(readFileSync(join(sandbox.claude, backup), 'utf8')).toBe(installed);
+    expect(statSync(join(sandbox.claude, backup)).mode & 0o777).toBe(0o640);
+  });
+
+  test('--purge and --keep-records together are wrong usage, and nothing is done', async () => {
+    await sandbox.stopwire(['install', '--yes']);
+    const before = everything();
+    expect((await sandbox.stopwire(['uninstall', '--purge', '--keep-records'])).code).toBe(2);
+    expect(everything()).toEqual(before);
+  });
+
+  test.each([
+    ['yes', 'y\r', false],
+    ['no', '\r', true],
+  ])('at a terminal it asks about the records, and %s is heard', async (_, answer, isKept) => {
+    await sandbox.stopwire(['install', '--yes']);
+    await sandbox.fireAndSettle();
+    const command = `'${process.execPath}' '${BIN}' uninstall`;
+    const child = spawn('script', ['-qefc', command, '/dev/null'], { env: { ...sandbox.env, TERM: 'xterm' } });
+    let screen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (!/records/.test(screen) && /records/.test(screen + text)) child.stdin.write(answer);
+      screen += text;
+    });
+    await once(child, 'close');
+    expect(screen).toMatch(/Remove the \d+ records and the configuration/);
+    expect(existsSync(sandbox.settings)).toBe(false);
+    expect([existsSync(sandbox.data), existsSync(sandbox.config)]).toEqual([isKept, isKept]);
   });
 });
 

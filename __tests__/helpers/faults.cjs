@@ -8,11 +8,14 @@
  * pattern FAULT_MATCH fail, from the FAULT_ERR_FROM-th to the FAULT_ERR_TO-th; FAULT_SHORT=1: of the first write that
  * would, half is written, without an error, and the next one fails.
  * FAULT_CRASH=text: at the first operation, an error with this text that nobody catches, as a bug would throw it.
+ * FAULT_RUN=command: another process that `sh -c` starts and waits for, before each of the first FAULT_RUN_TIMES (1)
+ * files that are made and match the pattern FAULT_MATCH.
  * FAULT_CLOCK_OFFSET_MS: another time of day · FAULT_CLOCK_RATE=n: time that passes n times as fast, for the clock and
  * for waiting (`node:timers/promises`) · FAULT_DNS=1: no name resolves.
  * FAULT_REPORT: where the process writes at its end what it did: `{operations, injected, maxRssKb}`.
  */
 'use strict';
+const { execFileSync } = require('node:child_process');
 const dns = require('node:dns');
 const fs = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
@@ -50,6 +53,7 @@ const errorCode = env.FAULT_ERR;
 const failing = new Set(env.FAULT_ERR_OPS?.split(',') ?? KINDS_OF_ERROR[errorCode] ?? CHANGES);
 const [errorFrom, errorTo] = [Number(env.FAULT_ERR_FROM ?? 1), Number(env.FAULT_ERR_TO ?? Infinity)];
 const match = new RegExp(env.FAULT_MATCH ?? '');
+let runsLeft = env.FAULT_RUN === undefined ? 0 : Number(env.FAULT_RUN_TIMES ?? 1);
 let shortWrites = env.FAULT_SHORT === '1' ? 1 : 0;
 
 /** Of the descriptors that the program opened below the root, where they lead. */
@@ -63,6 +67,10 @@ let depth = 0;
 /** Counts an operation that is about to be made. Ends the process, throws, or says how it is to be made. */
 function begin(kind, path) {
   if (depth > 0 || typeof path !== 'string' || !path.startsWith(root)) return {};
+  if (kind === 'create' && runsLeft > 0 && match.test(path)) {
+    runsLeft -= 1;
+    perform({}, () => execFileSync('sh', ['-c', env.FAULT_RUN]));
+  }
   if (errorCode !== undefined && failing.has(kind) && match.test(path)) {
     eligible += 1;
     if (eligible >= errorFrom && eligible <= errorTo) {

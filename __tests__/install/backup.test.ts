@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isBackupOf, pruneBackups, writeBackup } from '../../src/install/backup.ts';
+import { backupsOf, pruneBackups, writeBackup } from '../../src/install/backup.ts';
 
 const NOW = new Date('2026-11-21T03:45:12.123Z');
 
@@ -72,11 +72,13 @@ describe('pruning', () => {
   });
 });
 
-test.each([
-  ['settings.json.20261121T034512.123Z.bak', true],
-  ['settings.json.20261121T034512.123Z-12.bak', true],
-  ['settings.json.20261121T034512.123Z', false],
-  ['settingsXjson.20261121T034512.123Z.bak', false],
-])('that %s is a backup of settings.json is %p', (name, expected) => {
-  expect(isBackupOf(target, name)).toBe(expected);
+test('the backups of a file are those that are named for it, the oldest first', () => {
+  const names = [
+    'settings.json.20261121T034512.123Z.bak',
+    'settings.json.20261122T034512.123Z-12.bak',
+    'settings.json.20261121T034512.123Z',
+    'settingsXjson.20261121T034512.123Z.bak',
+  ];
+  for (const name of names) writeFileSync(join(directory, name), '');
+  expect(backupsOf(target)).toEqual(names.slice(0, 2).map((name) => join(directory, name)));
 });

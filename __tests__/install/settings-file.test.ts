@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -16,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { SettingsRefusedError, UserError } from '../../src/errors.ts';
@@ -30,6 +31,7 @@ const REFUSED = readdirSync(join(FIXTURES, 'refused'));
 const isRoot = process.getuid?.() === 0;
 
 const NOW = new Date('2026-11-21T03:45:12.123Z');
+const LATER = new Date(NOW.getTime() + 1);
 const BACKUP = 'settings.json.20261121T034512.123Z.bak';
 const HOOK: HookCommand = { type: 'command', command: '/opt/stopwire/hook', timeout: 10 };
 const isOurs = (command: string): boolean => command === HOOK.command;
@@ -114,6 +116,18 @@ describe('changing', () => {
     expect(text(join('dotfiles', 'claude.json'))).toBe(add('{}\n').text);
     expect(backup).toBe(join(directory, 'dotfiles', 'claude.json.20261121T034512.123Z.bak'));
     expect(names()).toEqual(['dotfiles', 'settings.json']);
+  });
+
+  test('writes a file with several names in place, after a backup, so that all of them have the change', () => {
+    writeFileSync(path, '{"a":1}');
+    linkSync(path, join(directory, 'dotfiles.json'));
+    const { ino } = statSync(path);
+    const { after, backup } = install();
+    expect([text(), text('dotfiles.json')]).toEqual([String(after), String(after)]);
+    expect(statSync(path).ino).toBe(ino);
+    expect(readFileSync(backup ?? '', 'utf8')).toBe('{"a":1}');
+    changeSettings({ path, edit: remove, now: LATER });
+    expect([text('dotfiles.json'), statSync(path).nlink]).toEqual(['{"a":1}', 2]);
   });
 
   test('keeps five backups', () => {
@@ -281,15 +295,16 @@ describe('restoring', () => {
     writeFileSync(path, original);
     chmodSync(path, 0o640);
     const { after } = install();
-    expect(restoreSettings({ path, ifSha256: sha256(after), to: original })).toBe(true);
+    const restored = restoreSettings({ path, ifSha256: sha256(after), to: original, now: LATER });
     expect(readFileSync(path)).toEqual(original);
     expect(modeOf(path)).toBe(0o640);
-    expect(names()).toEqual(['settings.json', BACKUP]);
+    expect(readFileSync(restored?.backup ?? '')).toEqual(after);
+    expect(names()).toEqual(['settings.json', BACKUP, basename(restored?.backup ?? '')]);
   });
 
   test('removes a file that was missing before', () => {
     const { after } = install();
-    expect(restoreSettings({ path, ifSha256: sha256(after), to: undefined })).toBe(true);
+    expect(restoreSettings({ path, ifSha256: sha256(after), to: undefined, now: NOW })).toEqual({ backup: undefined });
     expect(names()).toEqual([]);
   });
 
@@ -301,7 +316,7 @@ describe('restoring', () => {
     meddle();
     const before = existsSync(path) && text();
     for (const to of [Buffer.from('{}'), undefined]) {
-      expect(restoreSettings({ path, ifSha256: sha256(after), to })).toBe(false);
+      expect(restoreSettings({ path, ifSha256: sha256(after), to, now: NOW })).toBeUndefined();
     }
     expect(existsSync(path) && text()).toBe(before);
   });
@@ -310,9 +325,9 @@ describe('restoring', () => {
     const { after } = install();
     rmSync(path);
     symlinkTo('dotfile.json', after.toString());
-    expect(restoreSettings({ path, ifSha256: sha256(after), to: undefined })).toBe(false);
+    expect(restoreSettings({ path, ifSha256: sha256(after), to: undefined, now: NOW })).toBeUndefined();
     expect(text()).toBe(after.toString());
-    expect(restoreSettings({ path, ifSha256: sha256(after), to: Buffer.from('{}') })).toBe(true);
+    expect(restoreSettings({ path, ifSha256: sha256(after), to: Buffer.from('{}'), now: NOW })).toBeDefined();
     expect([text('dotfile.json'), lstatSync(path).isSymbolicLink()]).toEqual(['{}', true]);
   });
 
@@ -320,7 +335,7 @@ describe('restoring', () => {
     const { after } = install();
     chmodSync(path, 0o400);
     for (const to of [Buffer.from('{}'), undefined]) {
-      expect(() => restoreSettings({ path, ifSha256: sha256(after), to })).toThrow(SettingsRefusedError);
+      expect(() => restoreSettings({ path, ifSha256: sha256(after), to, now: NOW })).toThrow(SettingsRefusedError);
     }
     expect(text()).toBe(after.toString());
   });
@@ -363,9 +378,14 @@ describe('processes', () => {
     expect(names().filter((name) => !/^(settings\.json(\.[\dTZ.-]+\.bak)?|program\.mjs)$/.test(name))).toEqual([]);
   });
 
-  test('one whose disk takes half of it leaves the file and nothing else, and says why', async () => {
-    const before = JSON.stringify({ a: 'x'.repeat(20_000) });
+  test.each([
+    ['a file', () => undefined],
+    ['a file with several names', () => linkSync(path, join(directory, 'dotfiles.json'))],
+  ])('one whose disk takes half of %s leaves it and nothing else, and says why', async (_, prepare) => {
+    const before = JSON.stringify({ a: 'x'.repeat(16_320) });
     writeFileSync(path, before);
+    prepare();
+    const there = names();
     const program = await bundle(`
       import { addHook } from './settings.ts';
       import { changeSettings } from './settings-file.ts';
@@ -373,13 +393,13 @@ describe('processes', () => {
       try { changeSettings({ path: process.argv[2], edit, now: new Date() }); }
       catch (error) { console.log(error.name + ': ' + error.message); }
     `);
-    // A limit on the size of files stops a write in its middle, as a full disk does.
-    const child = spawn('sh', ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, program, path]);
+    // A limit on the size of files stops a write in its middle, as a full disk does: the backup fits, the change does not.
+    const child = spawn('sh', ['-c', 'ulimit -f 32; exec "$0" "$@"', process.execPath, program, path]);
     let said = '';
     for await (const chunk of child.stdout) said += String(chunk);
     expect(said).toBe(`UserError: ${path} could not be read or changed (EFBIG), so it was left as it is.\n`);
     expect(text()).toBe(before);
-    expect(names()).toEqual(['program.mjs', 'settings.json']);
+    expect(names()).toEqual([...there, 'program.mjs'].toSorted());
   });
 });
 

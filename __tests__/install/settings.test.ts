@@ -140,12 +140,6 @@ describe('refusing', () => {
     }
   });
 
-  test('the hint of adding is a snippet that does by hand what the edit would have done', () => {
-    const { hint } = refusal(() => add('[]'));
-    expect(hint).toMatch(/^Mend that, or add this by hand:\n/);
-    expect(findHooks(hint?.slice(hint.indexOf('{')) ?? '', isOurs)).toEqual([HOOK]);
-  });
-
   test('neither message nor hint quotes the file', () => {
     const { message, hint } = refusal(() => add('{"env": {"API_KEY": "sk-secret" "oops"}}'));
     expect(message + hint).not.toContain('sk-secret');

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
-import { writeFileAtomically, writeNewFile } from '../../src/lib/atomic-write.ts';
+import { removeTemporaries, temporaryFor, writeFileAtomically, writeNewFile } from '../../src/lib/atomic-write.ts';
 
 const SOURCE = join(import.meta.dirname, '..', '..', 'src', 'lib');
 const isRoot = process.getuid?.() === 0;
@@ -121,6 +121,15 @@ describe('writeNewFile', () => {
     expect([readFileSync(path, 'utf8'), modeOf(path)]).toEqual(['new', 0o400]);
     chmodSync(path, 0o600);
   });
+});
+
+test('removeTemporaries removes what a killed process has left of this file, and nothing else', () => {
+  const foreign = ['file.tmp', 'file.0123456789abcdef.tmp~', 'file.0123.tmp', 'other.0123456789abcdef.tmp', 'file'];
+  for (const name of foreign) writeFileSync(join(directory, name), '');
+  writeFileSync(temporaryFor(path), '');
+  writeFileSync(temporaryFor(`${path}.bak`), '');
+  removeTemporaries(path);
+  expect(readdirSync(directory).toSorted()).toEqual(foreign.toSorted());
 });
 
 function modeOf(file: string): number {

@@ -35,6 +35,17 @@ describe('work that one process does at a time', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('takes over the guard of a process that has gone at once, however young it is', async () => {
+    const module = await bundle('lib/exclusively.ts', folder);
+    const killed = startChild(`
+      import { exclusively } from ${JSON.stringify(module)};
+      exclusively(${JSON.stringify(guard)}, () => process.kill(process.pid, 'SIGKILL'));`);
+    await killed.ended;
+    const startedAt = performance.now();
+    expect([existsSync(guard), exclusively(guard, () => 'done')]).toEqual([true, 'done']);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   test('leaves a guard alone that another process took over', () => {
     exclusively(guard, () => writeFileSync(guard, 'theirs'));
     expect(readFileSync(guard, 'utf8')).toBe('theirs');

@@ -7,7 +7,7 @@ import type { Journal } from '../state/journal.ts';
 import { hasWakeMark, takeWakeMark } from '../state/wake.ts';
 import type { Transcript } from '../types.ts';
 import type { Terminal } from '../ui.ts';
-import { added, inForeground, sayDestination, type Foreground } from './foreground.ts';
+import { added, foregroundCode, inForeground, sayDestination, type Foreground } from './foreground.ts';
 
 export interface BackfillFlags {
   json: boolean;
@@ -18,7 +18,7 @@ export interface BackfillFlags {
 /**
  * Brings the destinations up to date, and delivers to each that has a later start what lies between that moment and its
  * start; at the end the moment is its start. It can be ended and begun again: what has been delivered is not delivered
- * twice. Exit code 1 where something is left.
+ * twice. Exit code 1 where something is left, 130 where it was interrupted.
  */
 export async function backfill({ json, since, destination }: BackfillFlags, terminal: Terminal): Promise<number> {
   const backTo = since === 'all' ? 0 : momentOf(since, Date.now(), '--since');
@@ -31,7 +31,8 @@ export async function backfill({ json, since, destination }: BackfillFlags, term
     if (terminal.isTerminal) terminal.draw('');
     if (json) terminal.out(JSON.stringify({ destinations: [...reports.values()] }));
     else for (const report of reports.values()) sayDestination(report, terminal);
-    return [...reports.values()].every(({ state }) => state === 'current' || state === 'paused') ? 0 : 1;
+    const isDone = [...reports.values()].every(({ state }) => state === 'current' || state === 'paused');
+    return foregroundCode(isDone, foreground.options);
   });
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
-import { readHooks } from '../install/install.ts';
+import { hookCommand } from '../install/launcher.ts';
 import { discover } from '../pipeline/discover.ts';
 import { programRoot } from '../program.ts';
 import { pathsFrom, type Paths } from '../state/paths.ts';
@@ -32,11 +32,11 @@ export async function demo({ keep, json }: { keep: boolean; json: boolean }, ter
   try {
     terminal.say(`A sandbox with a HOME of its own: ${paint.place(sandbox.home)}`);
     runSelf(['install', '--yes'], sandbox);
-    const [hook] = readHooks(sandbox.claudeDirectory).hooks;
+    const { command } = hookCommand(sandbox.paths.launcher);
     const [newest] = discover([sandbox.claudeDirectory]);
-    if (hook === undefined || newest === undefined) throw new UserError('The sandbox could not be set up.');
-    terminal.say(`Firing the Stop hook as Claude Code does:\n  ${paint.dim(hook.command)}`);
-    const ms = await fire(hook.command, newest, sandbox);
+    if (newest === undefined) throw new UserError('The sandbox could not be set up.');
+    terminal.say(`Firing the Stop hook as Claude Code does:\n  ${paint.dim(command)}`);
+    const ms = await fire(command, newest, sandbox);
     terminal.say(`The session was held for ${ms} ms; a worker goes on in the background …`);
     await workerEnd(sandbox.paths);
     const totals = totalsOf(sandbox.paths);

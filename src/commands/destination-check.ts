@@ -1,9 +1,10 @@
-/** Asks a destination whether it would take records, without giving it any. */
+/** Asks a destination whether it would take records, without giving it any, or with one that counts for nothing. */
 import { randomUUID } from 'node:crypto';
 import type { ConfiguredDestination } from '../config.ts';
-import type { Batch, Delivery, Surroundings } from '../destinations/destination.ts';
-import { lazyDestination } from '../destinations/index.ts';
+import type { Batch, Delivery, Destination, Surroundings } from '../destinations/destination.ts';
+import { destinationKinds, isDestinationKind, lazyDestination } from '../destinations/index.ts';
 import { reasonOf, UserError } from '../errors.ts';
+import type { MessageRecord } from '../fields/index.ts';
 
 /**
  * `ok`: it takes records · `unsure`: it was reached and took the key, but refuses a batch without records, as some
@@ -15,6 +16,8 @@ export interface Check {
   reason?: string;
   /** What to do about it, where the destination's kind knows. */
   hint?: string;
+  /** The id of the record that it took. */
+  canary?: string;
   /** How long it took. */
   ms: number;
 }
@@ -22,14 +25,20 @@ export interface Check {
 const TIMEOUT_MS = 60_000;
 
 /** Never throws: what stands in the way is the answer. */
-export async function checkOf(configured: ConfiguredDestination, surroundings: Surroundings): Promise<Check> {
+export async function checkOf(
+  configured: ConfiguredDestination,
+  surroundings: Surroundings,
+  { canary = false }: { canary?: boolean } = {},
+): Promise<Check> {
   const startedAt = performance.now();
   const destination = lazyDestination(configured, surroundings);
   const answer = async (): Promise<Omit<Check, 'ms'>> => {
     try {
       const opened = await destination.open();
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      return meaningOf(await (opened.check?.(signal) ?? opened.deliver(emptyBatch(), signal)));
+      const check = meaningOf(await (opened.check?.(signal) ?? opened.deliver(batchOf([]), signal)));
+      const isElsewhere = isDestinationKind(configured.kind) && (await destinationKinds[configured.kind]()).isRemote;
+      return canary && isElsewhere && check.state !== 'failed' ? await withCanary(opened, signal) : check;
     } catch (error) {
       return { state: 'failed', ...explained(error) };
     } finally {
@@ -39,9 +48,17 @@ export async function checkOf(configured: ConfiguredDestination, surroundings: S
   return { ...(await answer()), ms: Math.round(performance.now() - startedAt) };
 }
 
-/** An id that no batch of records has, so that a server which remembers batches takes it for none of them. */
-function emptyBatch(): Batch {
-  return { id: `check-${randomUUID()}`, records: [], json: [], upTo: new Map() };
+async function withCanary(opened: Destination, signal: AbortSignal): Promise<Omit<Check, 'ms'>> {
+  const canary: MessageRecord = { id: `canary-${randomUUID()}`, type: 'canary', timestamp: new Date().toISOString() };
+  const delivery = await opened.deliver(batchOf([canary]), signal);
+  if (delivery.kind === 'delivered') return { state: 'ok', canary: canary.id };
+  return { state: 'failed', reason: `it does not take a record: ${delivery.reason}` };
+}
+
+/** With an id that no batch of a run has: a server that remembers batches takes it for none of them. */
+function batchOf(records: readonly MessageRecord[]): Batch {
+  const json = records.map((record) => JSON.stringify(record));
+  return { id: `check-${randomUUID()}`, records, json, upTo: new Map() };
 }
 
 function meaningOf(delivery: Delivery): Omit<Check, 'ms'> {

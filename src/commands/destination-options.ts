@@ -12,6 +12,8 @@ export interface GivenOptions {
   set: readonly string[];
   /** Texts by option, that were not given as arguments. */
   secrets: ReadonlyMap<string, string>;
+  /** Secrets that the configuration only points at. */
+  references?: { readonly [name: string]: unknown };
 }
 
 /**
@@ -20,7 +22,9 @@ export interface GivenOptions {
  *
  * @throws a UserError with exit code 2 that names each option that is wrong
  */
-export function optionsFrom({ kind, declared, set, secrets }: GivenOptions): { [name: string]: unknown } {
+export function optionsFrom({ kind, declared, set, secrets, references = {} }: GivenOptions): {
+  [name: string]: unknown;
+} {
   const texts = new Map<string, string[]>();
   for (const [name, text] of set.map(pairOf)) {
     const option = declaredOption(name, kind, declared);
@@ -32,9 +36,11 @@ export function optionsFrom({ kind, declared, set, secrets }: GivenOptions): { [
   for (const [name, text] of secrets) texts.set(name, text.split('\n'));
   const values = Array.from(texts, ([name, lines]) => [name, valueOf(declaredOption(name, kind, declared), lines)]);
   const given: { [name: string]: unknown } = Object.fromEntries(values);
-  const { problems } = checkOptions(declared, given);
+  const isLookedUp = (name: string, { secret }: Option): boolean => secret === true && Object.hasOwn(references, name);
+  const present = Object.entries(declared).filter(([name, option]) => !isLookedUp(name, option));
+  const { problems } = checkOptions(Object.fromEntries(present), given);
   if (problems.length > 0) throw wrong(`The options of ${kind} are wrong: ${problems.join('; ')}.`, SET_HINT);
-  return given;
+  return { ...given, ...references };
 }
 
 /** The declared option of that name. Throws where the kind has none, and names the one that was probably meant. */
@@ -45,6 +51,15 @@ export function declaredOption(name: string, kind: string, declared: Options): O
   const meant = nearest(name, known);
   const hint = meant === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${meant}?`;
   throw wrong(`A destination of the kind ${kind} has no option ${JSON.stringify(name)}.`, hint);
+}
+
+/** What is wrong with a text as the value of an option, as a sentence; undefined where nothing is. */
+export function problemOf(name: string, option: Option, text: string): string | undefined {
+  try {
+    return checkOptions({ [name]: option }, { [name]: valueOf(option, text.split('\n')) }).problems[0];
+  } catch (error) {
+    return error instanceof UserError ? error.message : 'That cannot be used.';
+  }
 }
 
 /** The two sides of `option=value`. Throws where it is none. */

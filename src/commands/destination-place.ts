@@ -46,10 +46,11 @@ export function isSamePlace(one: ConfiguredDestination, other: ConfiguredDestina
 export function withPlaced(config: Config, added: ConfiguredDestination, known: Declarations): Config {
   const old = config.destinations.find(({ name }) => name === added.name);
   if (old === undefined || !isSamePlace(old, added, known)) return withDestination(config, added);
-  const { name, kind, redaction, maskSecrets, hash, options } = added;
+  const { name, kind, redaction, maskSecrets, hash, only, options } = added;
   const kept = { ...old };
   delete kept.maskSecrets;
   delete kept.hash;
+  delete kept.only;
   return withDestination(config, {
     ...kept,
     name,
@@ -57,6 +58,7 @@ export function withPlaced(config: Config, added: ConfiguredDestination, known: 
     redaction,
     ...(maskSecrets !== undefined && { maskSecrets }),
     ...(hash !== undefined && { hash }),
+    ...(only !== undefined && { only }),
     options,
   });
 }
@@ -74,6 +76,6 @@ function isPublicText(declared: Options, name: string): boolean {
 }
 
 /** Without user, query and fragment: each can hold a key. */
-function shownAddress({ origin, pathname }: URL): string {
+export function shownAddress({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }

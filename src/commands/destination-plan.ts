@@ -1,15 +1,15 @@
-/** From the flags of `destinations add` to a destination that can be opened. */
+/** From flags, those of `destinations add` and of `install`, to a destination that can be opened. */
 import type { ConfiguredDestination } from '../config.ts';
-import type { Surroundings } from '../destinations/destination.ts';
+import type { Surroundings, UncheckedKind } from '../destinations/destination.ts';
 import { destinationKinds } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import { redactionLevels, type RedactionLevel } from '../privacy/levels.ts';
 import type { Terminal } from '../ui.ts';
 import { checkName, kindNamed } from './destination-names.ts';
-import { declaredOption, optionsFrom } from './destination-options.ts';
+import { declaredOption, optionsFrom, pairOf } from './destination-options.ts';
 import { parted, readSecrets, secretPlaces } from './destination-secrets.ts';
-import { redactionChoice, refuseVoid, type RedactionFlags } from './redaction-flags.ts';
+import { redactionChoice, type RedactionFlags } from './redaction-flags.ts';
 import { startFrom } from './since.ts';
 
 export interface DestinationFlags extends RedactionFlags {
@@ -21,14 +21,18 @@ export interface DestinationFlags extends RedactionFlags {
   apiKey?: string | undefined;
   /** `option=file` each; `-` is standard input, and a reference (`env:`, `file:`, `command:`) is kept as one. */
   secret?: readonly string[] | undefined;
+  /** Secrets by option, that were typed or stood in the environment. */
+  typed?: ReadonlyMap<string, string> | undefined;
   redaction?: string | undefined;
   since?: string | undefined;
+  onlyTypes?: readonly string[] | undefined;
+  onlyProjects?: readonly string[] | undefined;
 }
 
 /**
  * The destination that the flags describe, under its kind's name where they give none. A remote one begins now and
  * hides content unless the flags say otherwise; one on this machine takes everything.
- * Throws a UserError where a flag or an option cannot be used.
+ * Throws a UserError where a flag or an option cannot be used; `refuseVoid` is left to the caller.
  */
 export async function destinationFrom(
   flags: DestinationFlags,
@@ -39,17 +43,35 @@ export async function destinationFrom(
   const kind = await destinationKinds[kindName]();
   if (flags.name !== undefined) checkName(flags.name);
   const redaction = redactionFrom(flags.redaction ?? (kind.isRemote ? 'content' : 'none'));
-  refuseVoid(flags, [redaction]);
   const start = startFrom(flags.since ?? (kind.isRemote ? 'now' : 'all'), Date.now(), '--since');
   const places = secretPlaces(flags);
-  for (const name of places.keys()) declaredOption(name, kindName, kind.options);
   const { references, read } = parted(places);
-  const secrets = await readSecrets(read, terminal);
-  const texts = optionsFrom({ kind: kindName, declared: kind.options, set: flags.set ?? [], secrets });
-  const options = { ...texts, ...references };
+  for (const name of [...places.keys(), ...(flags.typed?.keys() ?? [])]) declaredOption(name, kindName, kind.options);
+  const given = new Map([...(flags.typed ?? []), ...(await readSecrets(read, terminal))]);
+  const secrets = new Map([...environmentOf(kind, [...places.keys(), ...given.keys()], flags, terminal), ...given]);
+  const options = optionsFrom({ kind: kindName, declared: kind.options, set: flags.set ?? [], secrets, references });
   // What only the kind itself can check, such as plain http to another machine; nothing is sent or made by that.
   await (await kind.open(options, surroundings)).close();
-  return { name: flags.name ?? kindName, kind: kindName, ...redactionChoice(redaction, flags), ...start, options };
+  const choice = { ...redactionChoice(redaction, flags), ...start, ...onlyOf(flags) };
+  return { name: flags.name ?? kindName, kind: kindName, ...choice, options };
+}
+
+/** What the environment says of options that the flags leave open. */
+function environmentOf(
+  kind: UncheckedKind,
+  secrets: readonly string[],
+  { set = [] }: DestinationFlags,
+  terminal: Terminal,
+): [option: string, text: string][] {
+  const given = new Set([...secrets, ...set.map((pair) => pairOf(pair)[0])]);
+  const found = Array.from(kind.fromEnvironment?.(terminal.env) ?? []).filter(([name]) => !given.has(name));
+  if (found.length > 0) terminal.say(`Taken from the environment: ${found.map(([name]) => name).join(', ')}.`);
+  return found;
+}
+
+function onlyOf({ onlyTypes: types, onlyProjects: projects }: DestinationFlags): Pick<ConfiguredDestination, 'only'> {
+  if (types === undefined && projects === undefined) return {};
+  return { only: { ...(types !== undefined && { types }), ...(projects !== undefined && { projects }) } };
 }
 
 function redactionFrom(given: string): RedactionLevel {

@@ -24,7 +24,7 @@ interface Saving extends Naming {
 export function refuseTaken(config: Config | undefined, { name, replace }: Naming): void {
   if (name === undefined || replace || !has(config, name)) return;
   throw new UserError(`There is a destination ${JSON.stringify(name)} already.`, {
-    hint: 'Give another --name, or --replace to put this one into its place.',
+    hint: 'Give another name, or --replace to put this one into its place.',
     exitCode: 2,
   });
 }

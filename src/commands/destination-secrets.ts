@@ -53,7 +53,7 @@ export async function readSecrets(
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
   for (const [name, place] of places) {
-    const text = place === '-' ? await fromInput(terminal) : readSecretFile(name, place);
+    const text = place === '-' ? await fromInput(name, terminal) : readSecretFile(name, place);
     if (text === '') throw new UserError(`There was nothing to read for the option ${name}.`, { exitCode: 2 });
     secrets.set(name, text);
   }
@@ -61,10 +61,10 @@ export async function readSecrets(
 }
 
 /** From standard input, or typed unseen where somebody sits there. */
-async function fromInput(terminal: Terminal): Promise<string> {
+export async function fromInput(name: string, terminal: Terminal): Promise<string> {
   if (!terminal.isInteractive) return terminal.readInput();
-  const { askKey } = await import('./wizard.ts');
-  return (await askKey()) ?? '';
+  const { askSecret } = await import('./wizard.ts');
+  return (await askSecret(name)) ?? '';
 }
 
 function readSecretFile(name: string, path: string): string {

@@ -11,6 +11,7 @@ import { declarationsOf, whereOf, type Declarations } from './destination-place.
 import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
 import { refuseTaken, save } from './destination-save.ts';
 import { historyWords } from './history.ts';
+import { refuseVoid } from './redaction-flags.ts';
 
 export interface DestinationsAddFlags extends DestinationFlags {
   /** Takes the place of the destination of that name. */
@@ -29,6 +30,7 @@ export async function addDestination(flags: DestinationsAddFlags, terminal: Term
   const before = readConfig(paths.config);
   refuseTaken(before, flags);
   const planned = await destinationFrom(flags, surroundings, terminal);
+  refuseVoid(flags, [planned.redaction]);
   const check = flags.test ? await checkOf(planned, surroundings) : undefined;
   if (check?.state === 'failed' && !(await isAccepted(check, flags, terminal))) {
     terminal.say('Nothing was changed.');
@@ -56,8 +58,8 @@ async function isAccepted(
   terminal.say(`${paintFor('stderr', terminal.env).warning('!')}     ${printable(message)}`);
   if (hint !== undefined) terminal.say(`      ${printable(hint)}`);
   if (force) return true;
-  const { askAnyway } = await import('./wizard.ts');
-  return askAnyway('Add it all the same?');
+  const { askWhetherTo } = await import('./wizard.ts');
+  return askWhetherTo('Add it all the same?');
 }
 
 interface Told {

@@ -5,7 +5,7 @@ import { reasonOf, UserError } from '../errors.ts';
 import { readJournal } from '../state/journal.ts';
 import type { Rest } from '../state/facts.ts';
 import { pathsFrom, type Paths } from '../state/paths.ts';
-import { paintFor, printable, table, type Terminal } from '../ui.ts';
+import { columnsOf, hanging, headed, homely, paintFor, printable, table, type Terminal } from '../ui.ts';
 import { declarationsOf, whereOf, type Declarations } from './destination-place.ts';
 
 export async function listDestinations({ json }: { json: boolean }, terminal: Terminal): Promise<number> {
@@ -15,7 +15,7 @@ export async function listDestinations({ json }: { json: boolean }, terminal: Te
   const known = await declarationsOf(destinations);
   const listed = destinations.map((one) => listedAs(one, { known, paths, rest: rests.get(one.name) }));
   if (json) terminal.out(JSON.stringify({ paused, destinations: listed }));
-  else sayList(listed, paused, terminal);
+  else sayList(listed, { isPaused: paused, home: paths.home }, terminal);
   return 0;
 }
 
@@ -62,7 +62,11 @@ function restsOf(
   }
 }
 
-function sayList(destinations: readonly Listed[], isPaused: boolean, terminal: Terminal): void {
+function sayList(
+  destinations: readonly Listed[],
+  { isPaused, home }: { isPaused: boolean; home: string },
+  terminal: Terminal,
+): void {
   if (destinations.length === 0) {
     terminal.say('There is no destination. Add one: npx stopwire destinations add <kind>');
     return;
@@ -72,13 +76,20 @@ function sayList(destinations: readonly Listed[], isPaused: boolean, terminal: T
     one.name,
     one.kind,
     one.redaction,
-    one.since === undefined ? 'all' : `from ${one.since.slice(0, 16)}Z`,
+    one.since === undefined ? 'all' : `from ${one.since.slice(0, 10)}`,
     stateWords(one, isPaused),
-    one.where,
+    homely(one.where, home),
   ]);
-  terminal.out(table([head, ...rows].map((row) => row.map(printable))));
+  const columns = columnsOf(terminal.env);
+  const shown = table(
+    [head, ...rows].map((row) => row.map(printable)),
+    [],
+    { within: columns, shorten: [0, 5] },
+  );
+  terminal.out(headed(shown, paintFor('stdout', terminal.env)));
   for (const { name, resting } of destinations) {
-    if (resting !== undefined) terminal.out(printable(`\n${name} rests until ${resting.until}: ${resting.reason}.`));
+    if (resting === undefined) continue;
+    terminal.out(hanging('', printable(`\n${name} rests until ${resting.until}: ${resting.reason}.`), columns));
   }
   if (isPaused) terminal.say('Nothing is delivered anywhere until: npx stopwire resume');
 }

@@ -49,6 +49,6 @@ function without(config: Config, name: string): Config {
 }
 
 async function isConfirmed(name: string): Promise<boolean> {
-  const { askRemoval } = await import('./wizard.ts');
-  return askRemoval(`Remove the destination ${name}? What has not been sent there yet never will be.`);
+  const { askWhetherTo } = await import('./wizard.ts');
+  return askWhetherTo(`Remove the destination ${name}? What has not been sent there yet never will be.`);
 }

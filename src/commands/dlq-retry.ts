@@ -10,7 +10,7 @@ import { pathsFrom } from '../state/paths.ts';
 import { formatCount, paintFor, type Terminal } from '../ui.ts';
 import { changingLetters, chosenLetters, lettersOf, type LetterFlags } from './dlq-letters.ts';
 import { resend, type Resent } from './dlq-resend.ts';
-import { inForeground, type Foreground } from './foreground.ts';
+import { foregroundCode, inForeground, type Foreground } from './foreground.ts';
 
 export interface RetryFlags extends LetterFlags {
   json: boolean;
@@ -34,17 +34,21 @@ export async function retryLetters(flags: RetryFlags, terminal: Terminal): Promi
   const paths = pathsFrom(terminal.env);
   const names = lettersOf(paths, flags.destination);
   const isWanted = chosenLetters(paths, flags);
-  const retried =
+  const { retried, code } =
     names.length === 0
-      ? []
+      ? { retried: [], code: 0 }
       : await inForeground({ terminal }, async (foreground) => {
           const reports: Retried[] = [];
           for (const name of names) reports.push(await retryAt(name, isWanted, foreground));
-          return reports.filter(({ delivered, left }) => delivered + left > 0);
+          const isDone = reports.every(({ left }) => left === 0);
+          return {
+            retried: reports.filter(({ delivered, left }) => delivered + left > 0),
+            code: foregroundCode(isDone, foreground.options),
+          };
         });
   if (flags.json) terminal.out(JSON.stringify({ destinations: retried }));
   else sayRetried(retried, terminal);
-  return retried.every(({ left }) => left === 0) ? 0 : 1;
+  return code;
 }
 
 async function retryAt(

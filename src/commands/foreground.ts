@@ -35,9 +35,9 @@ export async function inForeground<Value>(
   const paths = pathsFrom(terminal.env);
   chosen(readConfig(paths.config), destinations);
   ensurePrivateDirectory(paths.stateDirectory);
+  const lock = await takeLock(paths.lock, terminal);
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-  const lock = await takeLock(paths.lock, terminal);
   const isOutdated = (): boolean => ended.signal.aborted || !lock.isHeld();
   try {
     // Read now that nobody delivers: while this waited, a destination may have been removed.
@@ -46,6 +46,12 @@ export async function inForeground<Value>(
   } finally {
     lock.release();
   }
+}
+
+/** 0 or 1, whether all was done; 130 where Ctrl-C has ended it early. */
+export function foregroundCode(isDone: boolean, { signal }: Pick<RunOptions, 'signal'>): number {
+  if (signal.aborted) return 130;
+  return isDone ? 0 : 1;
 }
 
 interface Given {

@@ -1,96 +1,114 @@
-/** From flags and environment to the destinations that an installation configures. */
-import { resolve } from 'node:path';
+/** From the flags of `install` to the destinations that it configures, built as `destinations add` builds them. */
 import type { Config, ConfiguredDestination } from '../config.ts';
-import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
 import type { Surroundings } from '../destinations/destination.ts';
+import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
-import { redactionLevelOf, type RedactionLevel } from '../pipeline/redact.ts';
-import { redactionChoice, refuseVoid, type RedactionFlags } from './redaction-flags.ts';
-import { startFrom, type Start } from './since.ts';
+import type { Terminal } from '../ui.ts';
+import { checkOf } from './destination-check.ts';
+import { pairOf } from './destination-options.ts';
+import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
+import type { InstallFlags } from './install-flags.ts';
+import { refuseVoid } from './redaction-flags.ts';
 
-/** Where stopwire's own collector listens: STOP on a telephone's keys. */
-export const LOCAL_COLLECTOR = 'http://127.0.0.1:7867/v1/records';
+/** What is proposed for options that have no default of their own; http: STOP on a telephone's keys. */
+const PROPOSED: { readonly [kind: string]: readonly string[] } = {
+  http: ['endpoint=http://127.0.0.1:7867/v1/records'],
+};
 
-export interface InstallFlags extends RedactionFlags {
-  endpoint?: string | undefined;
-  apiKey?: string | undefined;
-  /** yargs answers '' for the bare flag and false for --no-redaction. */
-  redaction?: string | boolean | undefined;
-  file?: string | undefined;
-  local?: boolean | undefined;
-  account?: boolean | undefined;
-  /** The history that destinations get which are not there yet. */
-  since?: string | undefined;
+export interface Scene {
+  existing: Config | undefined;
+  surroundings: Surroundings;
+  terminal: Terminal;
 }
 
 /**
- * The destinations that the flags name, else the environment. Where neither names any, an installation that is there
- * keeps what it has, and a new one gets the embedded store. A remote destination hides content unless `--no-redaction`
- * says otherwise; each gets all history unless `--since` does.
+ * The destinations that the flags name. Where they name none, an installation that is there keeps what it has, and a
+ * new one gets the embedded store. Each gets all history unless `--since` says otherwise.
+ *
+ * @throws a UserError where a flag or an option cannot be used, and where a destination fails that `--test` tries
  */
-export function destinationsFrom(
+export async function plannedFrom(
   flags: InstallFlags,
-  env: NodeJS.ProcessEnv,
-  existing: Config | undefined,
-): ConfiguredDestination[] {
-  const endpoint = flags.endpoint ?? fromEnvironment(env, 'STOPWIRE_ENDPOINT');
-  const apiKey = flags.apiKey ?? fromEnvironment(env, 'STOPWIRE_API_KEY');
-  const asked = askedRedaction(flags.redaction ?? fromEnvironment(env, 'STOPWIRE_REDACTION'));
-  const chosen = (level: RedactionLevel) => redactionChoice(asked ?? level, flags);
-  const start = askedStart(flags.since, env);
-  const destinations: ConfiguredDestination[] = [];
-  if (endpoint !== undefined || apiKey !== undefined) {
-    const options = { endpoint: endpoint ?? LOCAL_COLLECTOR, ...(apiKey !== undefined && { apiKey }) };
-    destinations.push({ name: 'http', kind: 'http', ...chosen('content'), ...start, options });
-  }
-  if (flags.file !== undefined) {
-    const options = { path: filePath(flags.file) };
-    destinations.push({ name: 'file', kind: 'file', ...chosen('none'), ...start, options });
-  }
-  const isBare = destinations.length === 0 && (existing?.destinations.length ?? 0) === 0;
-  if (flags.local ?? isBare) {
-    destinations.push({ name: 'local', kind: 'local', ...chosen('none'), ...start, options: {} });
-  }
-  if (destinations.length > 0) {
-    refuseVoid(
-      flags,
-      destinations.map(({ redaction }) => redaction),
-    );
-  }
-  return destinations;
+  { existing, surroundings, terminal }: Scene,
+): Promise<ConfiguredDestination[]> {
+  const keepsAny = flags.keep !== false && existing !== undefined && existing.destinations.length > 0;
+  const wishes = wishesFrom(flags, { isBareLocal: !keepsAny });
+  const planned: ConfiguredDestination[] = [];
+  for (const wish of wishes) planned.push(await destinationFrom(withProposals(wish), surroundings, terminal));
+  refuseVoidFlags(flags, planned);
+  if (flags.test) for (const destination of planned) await refuseFailing(destination, surroundings);
+  return planned;
 }
 
-/** Checks a destination as a run would, without sending anything. Throws a UserError that says what is wrong. */
-export async function checkDestination(configured: ConfiguredDestination, surroundings: Surroundings): Promise<void> {
-  redactionLevelOf(configured);
-  if (!isDestinationKind(configured.kind)) throw new UserError(`There is no destination "${configured.kind}".`);
-  // Opening the store or a file would create it.
-  if (configured.kind !== 'http') return;
-  const destination = await (await destinationKinds.http()).open(configured.options, surroundings);
-  await destination.close();
+/** Whether the flags say where records go. */
+export function namesPlace(flags: InstallFlags): boolean {
+  return flags.file !== undefined || flags.local !== undefined || namesOptions(flags);
 }
 
-/** Absolute: the hook runs in the session's directory, not in this one. */
-function filePath(given: string): string {
-  if (given !== '-') return resolve(given);
-  throw new UserError('A hook has no standard output to write records to.', {
-    hint: 'Keep them in the embedded store, and read them with: npx stopwire export',
-  });
+/** A destination for each place that the flags name; the embedded store, too, where they name none and may. */
+export function wishesFrom(flags: InstallFlags, { isBareLocal }: { isBareLocal: boolean }): DestinationFlags[] {
+  const wishes: DestinationFlags[] = [];
+  if (namesOptions(flags)) wishes.push(optionsWish(flags));
+  if (flags.file !== undefined) wishes.push({ ...sharedOf(flags), kind: 'file', set: [`path=${flags.file}`] });
+  const isLocal = flags.local ?? (isBareLocal && wishes.length === 0);
+  if (isLocal && !wishes.some(({ kind }) => kind === 'local')) wishes.push({ ...sharedOf(flags), kind: 'local' });
+  return wishes;
 }
 
-function askedRedaction(asked: string | boolean | undefined): RedactionLevel | undefined {
-  if (asked === undefined) return undefined;
+/** What holds for every destination that the flags name. */
+export function sharedOf({ redaction, maskSecrets, hash, since = 'all' }: InstallFlags) {
+  return { redaction: levelOf(redaction), maskSecrets, hash, since };
+}
+
+/** With the proposed value of each option that nobody has given. */
+export function withProposals(wish: DestinationFlags): DestinationFlags {
+  const { set = [] } = wish;
+  const given = new Set(set.map((pair) => pairOf(pair)[0]));
+  const proposed = (PROPOSED[wish.kind] ?? []).filter((pair) => !given.has(pairOf(pair)[0]));
+  return { ...wish, set: [...set, ...proposed] };
+}
+
+/** Throws a UserError where a flag was given that has a meaning for none of the destinations. */
+export function refuseVoidFlags(flags: InstallFlags, planned: readonly ConfiguredDestination[]): void {
+  if (planned.length === 0) return;
+  refuseVoid(
+    flags,
+    planned.map(({ redaction }) => redaction),
+  );
+}
+
+/** Whether records leave this machine for it. The others are not tried before they are saved: that would make them. */
+export async function isRemote({ kind }: Pick<ConfiguredDestination, 'kind'>): Promise<boolean> {
+  return isDestinationKind(kind) && (await destinationKinds[kind]()).isRemote;
+}
+
+function namesOptions({ destination, endpoint, apiKey, set = [], secret = [] }: InstallFlags): boolean {
+  return (destination ?? endpoint ?? apiKey) !== undefined || set.length > 0 || secret.length > 0;
+}
+
+function optionsWish(flags: InstallFlags): DestinationFlags {
+  const { destination: kind = 'http', endpoint, apiKey, set = [], secret } = flags;
+  return {
+    ...sharedOf(flags),
+    kind,
+    set: [...(endpoint === undefined ? [] : [`endpoint=${endpoint}`]), ...set],
+    secret,
+    ...(apiKey === '-' && { apiKey }),
+    ...(apiKey !== undefined && apiKey !== '-' && { typed: new Map([['apiKey', apiKey]]) }),
+  };
+}
+
+/** The level by its name; `--redaction` alone and `--no-redaction` are short for two of them. */
+function levelOf(asked: string | boolean | undefined): string | undefined {
   if (asked === '' || asked === true || asked === 'true') return 'content';
-  if (asked === false || asked === 'false') return 'none';
-  return redactionLevelOf({ name: 'given with --redaction', redaction: asked });
+  return asked === false || asked === 'false' ? 'none' : asked;
 }
 
-function askedStart(given: string | undefined, env: NodeJS.ProcessEnv): Start {
-  if (given !== undefined) return startFrom(given, Date.now(), '--since');
-  const variable = fromEnvironment(env, 'STOPWIRE_SINCE');
-  return variable === undefined ? {} : startFrom(variable, Date.now(), 'STOPWIRE_SINCE');
-}
-
-export function fromEnvironment(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  return env[name] === '' ? undefined : env[name];
+async function refuseFailing(planned: ConfiguredDestination, surroundings: Surroundings): Promise<void> {
+  if (!(await isRemote(planned))) return;
+  const { state, reason = '', hint = '' } = await checkOf(planned, surroundings);
+  if (state !== 'failed') return;
+  throw new UserError(`The destination ${planned.name} was tried, and it fails: ${reason}. Nothing was changed.`, {
+    hint: `${hint} To save it untried, leave out --test.`.trim(),
+  });
 }

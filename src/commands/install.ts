@@ -1,40 +1,64 @@
 /** `stopwire install`: says where records go and registers the hook. */
-import { resolve } from 'node:path';
-import { emptyConfig, readConfig, type Config, type ConfiguredDestination } from '../config.ts';
+import type { Config } from '../config.ts';
 import { UserError } from '../errors.ts';
-import { install as installProgram, previewSettings, settingsPath, type InstallReport } from '../install/install.ts';
+import {
+  install as installProgram,
+  previewSettings,
+  settingsSnippet,
+  type InstallReport,
+  type SettingsPreview,
+} from '../install/install.ts';
 import { hookCommand } from '../install/launcher.ts';
-import { thisMachine } from '../machine.ts';
+import { chosenPlaces, type Scope } from '../install/settings-places.ts';
 import { programRoot, programVersion } from '../program.ts';
-import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
-import { diff, paintFor, type Terminal } from '../ui.ts';
-import { declarationsOf, isSamePlace, withPlaced } from './destination-place.ts';
+import { pathsFrom, windowsShell, type Paths } from '../state/paths.ts';
+import { paintFor, type Terminal } from '../ui.ts';
+import { claudeDirectoriesFrom } from './claude-directories.ts';
 import { notIdle, whileIdle } from './idle.ts';
-import { checkDestination, destinationsFrom, fromEnvironment, type InstallFlags } from './install-plan.ts';
-import { startWords } from './since.ts';
+import { planDestinations } from './install-destinations.ts';
+import { withEnvironment, type InstallFlags } from './install-flags.ts';
+import { noPlaceForTelemetry, telemetryFrom, warnOfArguments } from './install-telemetry.ts';
+import { printManaged } from './install-managed.ts';
+import { isChange, publicDestinations, sayPlan, sayReport, shownDiff } from './install-report.ts';
 
 export interface InstallCommandFlags extends InstallFlags {
   /** Without it, settings.json is left alone and the fragment is printed. */
   autoUpdate: boolean;
+  /** Whose sessions the hook is for; where none is named, as it is, else all of the user's. */
+  scope?: Scope | undefined;
+  /** Does nothing but that. */
+  printManaged: boolean;
   dryRun: boolean;
-  yes: boolean;
   json: boolean;
-  configDir?: string | undefined;
+  configDir?: readonly string[] | undefined;
 }
 
 export async function install(given: InstallCommandFlags, terminal: Terminal): Promise<number> {
-  if (process.platform === 'win32') {
-    throw new UserError('stopwire does not install on native Windows yet.', { hint: 'Run it inside WSL.' });
+  if (given.printManaged) return printManaged(terminal);
+  if (process.platform === 'win32' && windowsShell(terminal.env) === undefined) {
+    throw new UserError('On native Windows stopwire is experimental: nobody has tried it there yet.', {
+      hint: 'Run it inside WSL; or set STOPWIRE_WINDOWS_SHELL to bash (Git Bash) or powershell for good, and try again.',
+    });
   }
   const paths = pathsFrom(terminal.env);
-  const claudeDirectory = resolve(given.configDir ?? claudeConfigDirectory(terminal.env, paths.home));
-  const isAsking = terminal.isInteractive && !given.yes && !given.json && !given.dryRun;
-  const flags = await completed(given, isAsking, terminal);
-  const plan = await planConfig(flags, claudeDirectory, paths, terminal);
-  const config = plan.configure(plan.existing);
-  const preview = flags.autoUpdate ? previewSettings({ paths, claudeDirectory }) : undefined;
-  if (flags.dryRun) return sayPlan({ flags, paths, claudeDirectory, config, preview, terminal });
-  if (isAsking && preview !== undefined && !(await isConfirmed(preview, claudeDirectory, terminal))) {
+  const claudeDirectories = claudeDirectoriesFrom(given.configDir, terminal.env, paths.home);
+  warnOfArguments(given, terminal);
+  const flags = withEnvironment(given, terminal.env);
+  const around = { paths, claudeDirectories, project: process.cwd() };
+  const places = flags.autoUpdate ? chosenPlaces(flags.scope, around) : [];
+  const telemetry = await telemetryFrom(flags, terminal);
+  if (telemetry !== undefined && places.length === 0) throw noPlaceForTelemetry();
+  const previews = previewSettings({ places, paths, telemetry });
+  const isAsking = terminal.isInteractive && !flags.yes && !flags.json && !flags.dryRun;
+  const plan = await planDestinations(flags, { paths, terminal, isAsking });
+  const configure = (before: Config): Config => ({
+    ...plan.place(before),
+    claudeDirectories: [...new Set([...before.claudeDirectories, ...claudeDirectories])],
+    account: flags.account ?? before.account ?? false,
+  });
+  const config = configure(plan.existing);
+  if (flags.dryRun) return sayPlan({ flags, paths, places, config, previews, terminal });
+  if (isAsking && !(await isConfirmed(previews, terminal))) {
     terminal.say('Nothing was changed.');
     return 0;
   }
@@ -43,151 +67,40 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
       paths,
       package: { root: programRoot, version: programVersion() },
       node: process.execPath,
-      claudeDirectory,
-      configure: plan.configure,
-      writeSettings: flags.autoUpdate,
+      places,
+      configure,
+      telemetry,
       now: new Date(),
     });
-  const report = plan.moved.length === 0 ? apply() : await applyAnew(plan.moved, apply, { paths, terminal });
+  const report = plan.forgotten.length === 0 ? apply() : await applyAnew(plan.forgotten, apply, { paths, terminal });
   if (flags.json) terminal.out(JSON.stringify({ ...report, destinations: publicDestinations(config) }));
-  else sayReport(report, config, terminal);
-  if (!flags.autoUpdate) terminal.out(fragment(paths));
+  else sayReport(report, { places, config, terminal });
+  if (!flags.autoUpdate) terminal.out(settingsSnippet(hookCommand(paths.launcher)));
   return 0;
 }
 
-/** The flags with the key from standard input where they say so, and with the wizard's answers where it may ask. */
-async function completed(
-  flags: InstallCommandFlags,
-  isAsking: boolean,
-  terminal: Terminal,
-): Promise<InstallCommandFlags> {
-  const apiKey = flags.apiKey === '-' ? await terminal.readInput() : flags.apiKey;
-  if (!isAsking) return { ...flags, apiKey };
-  const { askInstall } = await import('./wizard.ts');
-  const known = readConfig(pathsFrom(terminal.env).config)?.destinations.map(({ name }) => name) ?? [];
-  const since = flags.since ?? fromEnvironment(terminal.env, 'STOPWIRE_SINCE');
-  return { ...flags, ...(await askInstall({ ...flags, apiKey, since }, (name) => known.includes(name))) };
-}
-
-interface ConfigPlan {
-  existing: Config;
-  configure: (before: Config) => Config;
-  /** Names that another place has now: what the one before has got does not count for it. */
-  moved: readonly string[];
-}
-
-async function planConfig(
-  flags: InstallCommandFlags,
-  claudeDirectory: string,
-  paths: Paths,
-  { env }: Terminal,
-): Promise<ConfigPlan> {
-  const found = readConfig(paths.config);
-  const existing = found ?? emptyConfig();
-  const destinations = destinationsFrom(flags, env, found);
-  for (const destination of destinations) {
-    await checkDestination(destination, thisMachine(paths, env).surroundings);
-  }
-  const known = await declarationsOf([...existing.destinations, ...destinations]);
-  const isMoved = (added: ConfiguredDestination): boolean =>
-    existing.destinations.some((old) => old.name === added.name && !isSamePlace(old, added, known));
-  return {
-    existing,
-    configure: (before) => ({
-      ...destinations.reduce((config, added) => withPlaced(config, added, known), before),
-      claudeDirectories: [...new Set([...before.claudeDirectories, claudeDirectory])],
-      account: flags.account ?? before.account ?? false,
-    }),
-    moved: destinations.filter(isMoved).map(({ name }) => name),
-  };
-}
-
-/** Forgets what the names' earlier places have got, at a moment at which no worker notes more of it. */
+/** Forgets what was delivered under the names, at a moment at which no worker notes more of it. */
 async function applyAnew(
-  moved: readonly string[],
+  forgotten: readonly string[],
   apply: () => InstallReport,
   { paths, terminal }: { paths: Paths; terminal: Terminal },
 ): Promise<InstallReport> {
   let report: InstallReport | undefined;
   await whileIdle(paths, terminal, (journal) => {
-    for (const name of moved) journal.forget(name);
+    for (const name of forgotten) journal.forget(name);
     report = apply();
   });
   if (report === undefined) throw notIdle('Nothing was changed');
   return report;
 }
 
-async function isConfirmed(
-  preview: { before: string; after: string },
-  claudeDirectory: string,
-  terminal: Terminal,
-): Promise<boolean> {
-  if (preview.before === preview.after) return true;
-  terminal.say(`This is the change to ${settingsPath(claudeDirectory)}:\n`);
-  terminal.say(`${diff(preview.before, preview.after, paintFor('stderr', terminal.env))}\n`);
+async function isConfirmed(previews: readonly SettingsPreview[], terminal: Terminal): Promise<boolean> {
+  const changes = previews.filter(isChange);
+  if (changes.length === 0) return true;
+  for (const { path, before, after } of changes) {
+    terminal.say(`This is the change to ${path}:\n`);
+    terminal.say(`${shownDiff({ before, after }, paintFor('stderr', terminal.env))}\n`);
+  }
   const { askConfirmation } = await import('./wizard.ts');
   return askConfirmation();
-}
-
-interface Plan {
-  flags: InstallCommandFlags;
-  paths: Paths;
-  claudeDirectory: string;
-  config: Config;
-  preview: { before: string; after: string } | undefined;
-  terminal: Terminal;
-}
-
-/** What --dry-run says. */
-function sayPlan({ flags, paths, claudeDirectory, config, preview, terminal }: Plan): number {
-  const settings = settingsPath(claudeDirectory);
-  const changes = preview !== undefined && preview.before !== preview.after;
-  if (flags.json) {
-    const { launcher, config: configPath } = paths;
-    const destinations = publicDestinations(config);
-    terminal.out(
-      JSON.stringify({ dryRun: true, settings, changed: changes, launcher, config: configPath, destinations }),
-    );
-    return 0;
-  }
-  const paint = paintFor('stderr', terminal.env);
-  terminal.say(`Nothing was changed. stopwire install would`);
-  terminal.say(`  copy the program below  ${paint.place(paths.dataDirectory)}`);
-  terminal.say(`  write the configuration ${paint.place(paths.config)}`);
-  terminal.say(`  ${changes ? 'change                 ' : 'leave as it is         '} ${paint.place(settings)}`);
-  sayDestinations(config, terminal);
-  if (changes) terminal.out(diff(preview.before, preview.after, paintFor('stdout', terminal.env)));
-  if (preview === undefined) terminal.out(fragment(paths));
-  return 0;
-}
-
-function sayReport(report: InstallReport, config: Config, terminal: Terminal): void {
-  const paint = paintFor('stderr', terminal.env);
-  if (report.changed) terminal.say(`${paint.done('done')}  The Stop hook is in ${paint.place(report.settings)}`);
-  else terminal.say(`${paint.done('done')}  ${paint.place(report.settings)} was not changed`);
-  if (report.backup !== undefined) terminal.say(`      its copy from before is ${paint.place(report.backup)}`);
-  sayDestinations(config, terminal);
-  terminal.say(`      It fires at the end of every turn. To look: ${paint.place('npx stopwire status')}`);
-  terminal.say(`      To undo everything:                     ${paint.place('npx stopwire uninstall')}`);
-}
-
-function sayDestinations(config: Config, terminal: Terminal): void {
-  for (const { name, redaction, since, options } of config.destinations) {
-    const place = options['endpoint'] ?? options['path'];
-    const where = typeof place === 'string' ? `${name} (${place.replace(/[?#].*$/s, '')})` : name;
-    const start = since === undefined ? '' : `, ${startWords({ since })}`;
-    terminal.say(`      records go to ${where}, redaction: ${redaction}${start}`);
-  }
-}
-
-/** The destinations without their options: those may hold keys. */
-function publicDestinations(config: Config): Pick<ConfiguredDestination, 'name' | 'kind' | 'redaction' | 'since'>[] {
-  return config.destinations.map(({ name, kind, redaction, since }) => {
-    return { name, kind, redaction, ...(since !== undefined && { since }) };
-  });
-}
-
-/** What to add to settings.json by hand. */
-function fragment(paths: Paths): string {
-  return JSON.stringify({ hooks: { Stop: [{ hooks: [hookCommand(paths.launcher)] }] } }, undefined, 2);
 }

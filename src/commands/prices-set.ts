@@ -23,18 +23,34 @@ export interface PricesSetFlags {
   cacheRead?: string | undefined;
   from?: string | undefined;
   remove: boolean;
+  json: boolean;
 }
 
 export async function setPrice(flags: PricesSetFlags, terminal: Terminal): Promise<number> {
   const paths = pathsFrom(terminal.env);
   const model = normalise(flags.model);
   if (model === '') throw new UserError('A model has a name.', { exitCode: 2 });
+  const path = paths.ownPrices;
+  const from = flags.remove ? undefined : dayOf(flags.from ?? new Date().toISOString().slice(0, 10), '--from');
+  if (from === undefined) remove(model, paths);
+  else put(model, from, flags, paths);
+  if (flags.json) terminal.out(JSON.stringify({ model, path, from: from ?? null }));
+  else
+    saySet(
+      from === undefined
+        ? `${model} has no price of its own any more`
+        : `${model} has a price of its own from ${from} on,`,
+      path,
+      terminal,
+    );
+  return 0;
+}
+
+function saySet(done: string, path: string, terminal: Terminal): void {
   const paint = paintFor('stderr', terminal.env);
-  const done = flags.remove ? remove(model, paths) : put(model, flags, paths);
-  terminal.say(`${paint.done('done')}  ${done} in ${paint.place(paths.ownPrices)}`);
+  terminal.say(`${paint.done('done')}  ${done} in ${paint.place(path)}`);
   const command = paint.place('npx stopwire reprice');
   terminal.say(`New records are priced so; those in the embedded store are after: ${command}`);
-  return 0;
 }
 
 const NAME = 'prices.json';
@@ -77,19 +93,16 @@ function tenths(factor: bigint): string {
   return `${factor / 10n}.${factor % 10n}`;
 }
 
-function put(model: string, flags: PricesSetFlags, paths: Paths): string {
-  const from = dayOf(flags.from ?? new Date().toISOString().slice(0, 10), '--from');
+function put(model: string, from: string, flags: PricesSetFlags, paths: Paths): void {
   const price = { model, from, card: cardFrom(flags), factors: factorsOf(model, paths) };
   write(withOwnPrice(ownText(paths), price, NAME), paths);
-  return `${model} has a price of its own from ${from} on,`;
 }
 
-function remove(model: string, paths: Paths): string {
+function remove(model: string, paths: Paths): void {
   const before = ownText(paths);
   const after = before === undefined ? undefined : withoutOwnPrice(before, model, NAME);
   if (after === undefined) throw new UserError(`${model} has no price of its own in ${paths.ownPrices}.`);
   write(after, paths);
-  return `${model} has no price of its own any more`;
 }
 
 function ownText({ ownPrices }: Paths): string | undefined {

@@ -97,8 +97,8 @@ async function askForTrust(hash: string, from: string, terminal: Terminal): Prom
       exitCode: 2,
     });
   }
-  const { askTrust } = await import('./wizard.ts');
-  if (await askTrust(`Use the price table with the SHA-256 ${hash}?`)) return;
+  const { askWhetherTo } = await import('./wizard.ts');
+  if (await askWhetherTo(`Use the price table with the SHA-256 ${hash}?`)) return;
   throw new UserError('Nothing was changed.');
 }
 

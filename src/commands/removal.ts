@@ -15,7 +15,7 @@ export async function mayRemove({ yes }: { yes: boolean }, question: string, ter
       exitCode: 2,
     });
   }
-  const isAgreed = await (await import('./wizard.ts')).askRemoval(question);
+  const isAgreed = await (await import('./wizard.ts')).askWhetherTo(question);
   if (!isAgreed) terminal.say('Nothing was removed.');
   return isAgreed;
 }

@@ -5,7 +5,7 @@ import { reconcile } from '../reconcile.ts';
 import { forecast, run, type DestinationReport, type RunOptions } from '../run.ts';
 import { takeWakeMark } from '../state/wake.ts';
 import { formatBytes, formatCount, table, type Terminal } from '../ui.ts';
-import { added, inForeground, type Foreground, sayDestination } from './foreground.ts';
+import { added, foregroundCode, inForeground, type Foreground, sayDestination } from './foreground.ts';
 
 export interface RunFlags {
   json: boolean;
@@ -40,7 +40,9 @@ export async function runNow(flags: RunFlags, terminal: Terminal): Promise<numbe
         terminal,
       );
     }
-    return reports.every(({ state }) => state === 'current' || state === 'paused') ? 0 : 1;
+    const isDone = reports.every(({ state }) => state === 'current' || state === 'paused');
+    // To be interrupted is how a watched run ends.
+    return watch === true ? Number(!isDone) : foregroundCode(isDone, options);
   });
 }
 

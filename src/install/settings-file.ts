@@ -1,10 +1,11 @@
 /** Changes and restores Claude Code's settings.json as a file: nothing of it is lost, whatever goes wrong. */
-import { accessSync, constants, lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf, SettingsRefusedError, UserError } from '../errors.ts';
-import { syncDirectory, writeFileAtomically } from '../lib/atomic-write.ts';
+import { removeTemporaries, syncDirectory, writeFileAtomically } from '../lib/atomic-write.ts';
 import { sha256 } from '../lib/hash.ts';
 import { pruneBackups, writeBackup } from './backup.ts';
+import { overwrite } from './settings-overwrite.ts';
 import { readSettings, refused, reported, type SettingsFile } from './settings-read.ts';
 import type { Created, SettingsEdit } from './settings.ts';
 
@@ -20,6 +21,12 @@ export interface SettingsChange {
   after: Buffer;
   /** The file's directory was missing. */
   madeDirectory: boolean;
+}
+
+/** What a change leaves behind. */
+interface Replaced {
+  /** The copy of the file from before; undefined where there was none. */
+  backup: string | undefined;
 }
 
 const MAX_TRIES = 8;
@@ -40,7 +47,7 @@ export function changeSettings(options: {
   let madeDirectory = false;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const file = readSettings(path);
-    const { text, created } = edited(file, edit);
+    const { text, created } = editSettings(file, edit);
     const change = { created, before: file.bytes, after: Buffer.from(text) };
     if (text === file.text) return { ...change, changed: false, backup: undefined, madeDirectory };
     madeDirectory = reported(path, () => makeDirectoryOf(file)) || madeDirectory;
@@ -51,24 +58,34 @@ export function changeSettings(options: {
 }
 
 /**
- * Puts earlier bytes back, or none: `to` undefined removes the file. Only a file that is still as `ifSha256` says is
- * touched. It makes no backup: what goes is a file that this program wrote, with nothing in it but the bytes put back
- * and the hook.
+ * Puts earlier bytes back, after a backup, or none: `to` undefined removes the file, in which nothing was but the hook.
+ * Only a file that is still as `ifSha256` says is touched.
  *
- * @returns whether it did
+ * @returns the backup, where there is one; undefined where the file is another by now
  * @throws as `changeSettings` does
  */
-export function restoreSettings(options: { path: string; ifSha256: string; to: Buffer | undefined }): boolean {
-  const { path, ifSha256, to } = options;
+export function restoreSettings(options: {
+  path: string;
+  ifSha256: string;
+  to: Buffer | undefined;
+  now: Date;
+}): Replaced | undefined {
+  const { path, ifSha256, to, now } = options;
   return reported(path, () => {
     const file = readSettings(path);
-    if (file.bytes === undefined || sha256(file.bytes) !== ifSha256) return false;
-    return to === undefined ? remove(file) : replace(file, to);
+    if (file.bytes === undefined || sha256(file.bytes) !== ifSha256) return undefined;
+    return to === undefined ? remove(file) : replaceAfterBackup(file, to, now);
   });
 }
 
+/** Removes what a process left beside the file that was killed; call it where none is at work. */
+export function tidySettings(path: string): void {
+  const { target } = readSettings(path);
+  reported(path, () => existsSync(dirname(target)) && removeTemporaries(target));
+}
+
 /** The edit, with the file's path in front of what it refuses. */
-function edited({ path, text }: SettingsFile, edit: (text: string) => SettingsEdit): SettingsEdit {
+export function editSettings({ path, text }: SettingsFile, edit: (text: string) => SettingsEdit): SettingsEdit {
   try {
     return edit(text);
   } catch (error) {
@@ -83,36 +100,44 @@ function makeDirectoryOf({ target }: SettingsFile): boolean {
 }
 
 /** Undefined where the file has changed since it was read; then there is no backup of it either. */
-function replaceAfterBackup(file: SettingsFile, data: Buffer, now: Date): { backup: string | undefined } | undefined {
+function replaceAfterBackup(file: SettingsFile, data: Buffer, now: Date): Replaced | undefined {
   refuseReadOnly(file);
   const { target, bytes, mode, owner } = file;
   const backup = bytes && writeBackup({ target, bytes, mode, owner, now });
-  let done = false;
-  try {
-    done = swap(file, data);
-  } finally {
-    if (!done && backup !== undefined) rmSync(backup, { force: true });
-  }
-  if (!done) return undefined;
+  if (!swapOrWithout(backup, file, data)) return undefined;
   verify(file, data, backup);
   if (backup !== undefined) pruneBackups(target, backup);
   return { backup };
 }
 
-function replace(file: SettingsFile, data: Buffer): boolean {
-  refuseReadOnly(file);
-  if (!swap(file, data)) return false;
-  verify(file, data, undefined);
-  return true;
+/** A backup of a file that was not changed goes again. */
+function swapOrWithout(backup: string | undefined, file: SettingsFile, data: Buffer): boolean {
+  try {
+    const isReplaced = swap(file, data);
+    if (!isReplaced && backup !== undefined) rmSync(backup, { force: true });
+    return isReplaced;
+  } catch (error) {
+    const { path, target, bytes, names } = file;
+    if (names > 1 && bytes !== undefined && !holds(target, bytes)) throw halfWritten(path, backup, error);
+    if (backup !== undefined) rmSync(backup, { force: true });
+    throw error;
+  }
 }
 
-function remove(file: SettingsFile): boolean {
+function halfWritten(path: string, backup: string | undefined, cause: unknown): UserError {
+  return new UserError(`${path} could not be written whole (${reasonOf(cause)}).`, {
+    hint: `Its bytes from before are in ${backup}.`,
+    cause,
+  });
+}
+
+function remove(file: SettingsFile): Replaced | undefined {
   refuseReadOnly(file);
   // Somebody has moved the file and left a link in its place, which would then lead nowhere.
-  if (lstatSync(file.path).isSymbolicLink()) return false;
+  if (lstatSync(file.path).isSymbolicLink()) return undefined;
   rmSync(file.target);
   syncDirectory(dirname(file.target));
-  return true;
+  return { backup: undefined };
 }
 
 /** A rename would get past a read-only file, and root past any; but whoever made it read-only meant it. */
@@ -135,7 +160,8 @@ function isWritable(path: string): boolean {
 
 /** Compare and swap: replaces the file unless it is no longer what was read. */
 function swap(file: SettingsFile, data: Buffer): boolean {
-  const { target, mode } = file;
+  const { target, bytes, mode, names } = file;
+  if (bytes !== undefined && names > 1) return isUnchanged(file) && overwrite(target, bytes, data);
   const owner = file.owner ?? statSync(dirname(target));
   return writeFileAtomically(target, data, { mode, owner, onlyIf: () => isUnchanged(file) });
 }

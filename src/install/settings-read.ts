@@ -15,6 +15,8 @@ export interface SettingsFile {
   /** The permissions; those for a new file where there is none. */
   mode: number;
   owner: Owner | undefined;
+  /** How many names it has: hard links. */
+  names: number;
 }
 
 /**
@@ -27,11 +29,13 @@ export function readSettings(path: string): SettingsFile {
   return reported(path, () => {
     const target = resolved(path);
     const stats = statSync(target, { throwIfNoEntry: false });
-    if (stats === undefined) return { path, target, bytes: undefined, text: '', mode: 0o600, owner: undefined };
+    if (stats === undefined)
+      return { path, target, bytes: undefined, text: '', mode: 0o600, owner: undefined, names: 0 };
     if (!stats.isFile()) throw refused(path, 'is not a regular file', 'Put a file in its place and try again.');
     const bytes = readFileSync(target);
     const owner = { uid: stats.uid, gid: stats.gid };
-    return { path, target, bytes, text: decoded(path, bytes), mode: stats.mode & 0o777, owner };
+    const text = decoded(path, bytes);
+    return { path, target, bytes, text, mode: stats.mode & 0o777, owner, names: stats.nlink };
   });
 }
 

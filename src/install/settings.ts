@@ -14,12 +14,12 @@ export interface HookCommand {
   timeout: number;
 }
 
-/** A container that was missing: `hooks`, or `Stop` in it. */
-export type Created = 'hooks' | 'Stop';
+/** A container that was missing: `hooks`, `Stop` in it, or `env`. */
+export type Created = 'hooks' | 'Stop' | 'env';
 
 export interface SettingsEdit {
   text: string;
-  /** What `addHook` had to create; `removeHook` needs it to leave no empty container behind. */
+  /** What had to be created; the way back needs it to leave no empty container behind. */
   created: readonly Created[];
 }
 
@@ -33,11 +33,11 @@ const CLIENT_TIMEOUT = 600;
  * text comes back as it was; where it is there but stale, or more than once, all of ours give way to the one.
  * Blank text is taken for a missing file: it becomes a file that holds the hook alone.
  *
- * @throws SettingsRefusedError where the text is not what the client takes; its hint shows what to add by hand
+ * @throws SettingsRefusedError where the text is not what the client takes
  */
 export function addHook(text: string, hook: HookCommand, isOurs: IsOurs): SettingsEdit {
   const { mark, body } = openText(text);
-  const parse: Parse = (given) => parseSettings(given, isOurs, byHand(hook));
+  const parse: Parse = (given) => parseSettings(given, isOurs, 'Mend that and try again.');
   const before = isBlank(body) ? '{}\n' : body;
   const { ours } = parse(before);
   if (ours.length === 1 && isDeepStrictEqual(ours[0]?.value, hook)) return { text, created: [] };
@@ -85,7 +85,7 @@ export function findHooks(text: string, isOurs: IsOurs): HookCommand[] {
 }
 
 /** The byte order mark, which every edit keeps, and the rest. */
-function openText(text: string): { mark: string; body: string } {
+export function openText(text: string): { mark: string; body: string } {
   const body = text.replace(/^\uFEFF/, '');
   return { mark: text.slice(0, text.length - body.length), body };
 }
@@ -93,11 +93,6 @@ function openText(text: string): { mark: string; body: string } {
 /** Empty, or nothing but JSON's own four blanks. */
 function isBlank(text: string): boolean {
   return /^[ \t\r\n]*$/.test(text);
-}
-
-function byHand(hook: HookCommand): string {
-  const snippet = JSON.stringify({ hooks: { Stop: [{ hooks: [hook] }] } }, undefined, 2);
-  return `Mend that, or add this by hand:\n${snippet}`;
 }
 
 function missingIn({ hooks, stop }: ParsedSettings): readonly Created[] {

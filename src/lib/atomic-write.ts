@@ -1,7 +1,17 @@
 /** Replaces a file in one step: a reader finds the old bytes or the new ones, after a crash as well. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 export interface Owner {
   uid: number;
@@ -29,7 +39,7 @@ export interface AtomicWriteOptions extends NewFileOptions {
  * @throws the system's error, for instance ENOSPC
  */
 export function writeFileAtomically(path: string, data: string | Uint8Array, options: AtomicWriteOptions): boolean {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  const temporary = temporaryFor(path);
   writeNewFile(temporary, data, options);
   try {
     if (options.onlyIf?.() === false) return false;
@@ -39,6 +49,23 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, opt
   }
   syncDirectory(dirname(path));
   return true;
+}
+
+/** A name beside the path that nothing has yet. */
+export function temporaryFor(path: string): string {
+  return `${path}.${randomBytes(8).toString('hex')}.tmp`;
+}
+
+const TEMPORARY = /\.[0-9a-f]{16}\.tmp$/;
+
+/**
+ * Removes the temporary files of processes that were killed while they replaced the file. One that is still at it
+ * fails, and leaves the file as it is: call it where there is none.
+ */
+export function removeTemporaries(path: string): void {
+  const directory = dirname(path);
+  const isLeftover = (name: string): boolean => name.startsWith(`${basename(path)}.`) && TEMPORARY.test(name);
+  for (const name of readdirSync(directory).filter(isLeftover)) rmSync(join(directory, name), { force: true });
 }
 
 /**

@@ -26,6 +26,7 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number;
   headers: http.IncomingHttpHeaders;
+  /** As UTF-8; of `application/x-protobuf`, a character for each byte (latin1). */
   body: string;
 }
 
@@ -150,7 +151,12 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
   }
   const { bytes, isTooLong } = await collect(response, MAX_ANSWER_BYTES);
   if (isTooLong && isSuccess) throw new HttpError('answer-too-large');
-  return bytes.toString('utf8');
+  return bytes.toString(isBinary(response) ? 'latin1' : 'utf8');
+}
+
+/** Protocol Buffers are no text. */
+function isBinary({ headers }: http.IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('application/x-protobuf') === true;
 }
 
 function statusOf(response: http.IncomingMessage): number {

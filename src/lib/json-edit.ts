@@ -1,5 +1,5 @@
 /**
- * Puts an item into JSON text or takes one out, and leaves every other byte alone.
+ * Puts an item into JSON text, takes one out or replaces a value, and leaves every other byte alone.
  * `removeItem` is the exact inverse of `appendItem`: what was appended last and is removed again leaves the text as
  * it was, byte for byte, whatever its spelling.
  */
@@ -31,6 +31,11 @@ export function removeItem(text: string, container: JsonNode, index: number): st
   const inside = container.offset + 1;
   const end = container.offset + container.length - 1;
   return cut(text, inside, item.start === inside ? item.end : end);
+}
+
+/** Puts another value, given as JSON text, into the place of one. */
+export function replaceValue(text: string, { offset, length }: JsonNode, spelling: string): string {
+  return text.slice(0, offset) + spelling + text.slice(offset + length);
 }
 
 /** The blanks behind the last item stay behind the new one. */

@@ -1,0 +1,16 @@
+/** Fixture transcripts as the records of one run: what one transcript has copied from another is marked as a copy. */
+import type { Capture, MessageRecord } from '../../src/fields/index.ts';
+import { fixtureFiles } from './fixtures.ts';
+import { foldLines } from './mapped.ts';
+
+export function claimedRecords(folder: string): MessageRecord[] {
+  const owners = new Map<string, string>();
+  const claim: Capture['claim'] = (name, path) => {
+    const owner = owners.get(name) ?? path;
+    owners.set(name, owner);
+    return { isOwner: owner === path };
+  };
+  return fixtureFiles(folder).flatMap((file) =>
+    foldLines(file, undefined, undefined, claim).flatMap(({ records }) => records),
+  );
+}
