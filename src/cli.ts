@@ -1,6 +1,6 @@
 /** Every command and flag, by groups. A command's code is loaded when it runs, and yargs when there is one to parse. */
 import type { CommandLine, Section } from './cli/command-line.ts';
-import { commandNamed, declaredProgram, type Command } from './cli/declared.ts';
+import { bareCall, commandNamed, declaredProgram, type Command } from './cli/declared.ts';
 import { deliveryCommands } from './cli/delivery.ts';
 import { destinationsCommands } from './cli/destinations.ts';
 import { doctorCommands } from './cli/doctor.ts';
@@ -65,7 +65,9 @@ async function answer(argv: readonly string[], flags: GlobalFlags, terminal: Ter
     terminal.say(helpPage(program, paintFor('stderr', terminal.env)));
     exit(2);
   } else {
-    await parse(argv, program, commandLine);
+    // Half of what `stopwire status` takes beyond Node's own start would go into loading the parser.
+    const bare = bareCall(program, argv);
+    await (bare === undefined ? parse(argv, program, commandLine) : bare());
   }
 }
 

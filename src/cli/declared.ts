@@ -14,7 +14,11 @@ export interface Command {
   examples: { line: string; about: string }[];
   /** What is said below everything else. */
   notes: string;
+  /** Undefined where one of its commands has to be named. */
+  run: Run | undefined;
 }
+
+type Run = (flags: { readonly [name: string]: unknown }) => unknown;
 
 export interface Positional {
   name: string;
@@ -46,6 +50,25 @@ export function commandNamed(program: Command, argv: readonly string[]): Command
   return command;
 }
 
+/**
+ * What a command line of nothing but a command's words calls, where that command takes no argument and needs no flag;
+ * undefined where there is something to parse.
+ */
+export function bareCall(program: Command, argv: readonly string[]): (() => unknown) | undefined {
+  const { path, positionals, flags, run } = commandNamed(program, argv);
+  const isWhole = path.length === argv.length && path.every((word, index) => word === argv[index]);
+  const isBare = positionals.length === 0 && Array.from(flags.values()).every(({ demandOption }) => !demandOption);
+  if (run === undefined || !isWhole || !isBare) return undefined;
+  const given = Array.from(flags).filter(([, flag]) => flag.default !== undefined);
+  const defaults = given.map(([name, flag]) => [camelCase(name), flag.default]);
+  return () => run(Object.fromEntries(defaults));
+}
+
+/** As yargs hands flags to a command. */
+function camelCase(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** The command and all below it. */
 export function withAllBelow(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withAllBelow)];
@@ -58,7 +81,17 @@ export function callOf({ path }: Command): string {
 
 function newCommand(path: readonly string[], about: string): Command {
   const positionals: Positional[] = [];
-  return { path, about, section: undefined, positionals, flags: new Map(), commands: [], examples: [], notes: '' };
+  return {
+    path,
+    about,
+    section: undefined,
+    positionals,
+    flags: new Map(),
+    commands: [],
+    examples: [],
+    notes: '',
+    run: undefined,
+  };
 }
 
 type Build = (command: Argv) => unknown;
@@ -66,10 +99,11 @@ type Build = (command: Argv) => unknown;
 /** Stands in for yargs: takes note of what is declared, by those of its methods that commands are declared with. */
 function recorder(command: Command): Argv {
   const methods = {
-    command(usage: string, about: string, build?: Build) {
+    command(usage: string, about: string, build?: Build, run?: Run) {
       const [word = '', ...positionals] = usage.split(' ');
       const one = newCommand([...command.path, word], about);
       one.positionals.push(...positionals.map(positionalFrom));
+      one.run = run;
       build?.(recorder(one));
       command.commands.push(one);
       return methods;
