@@ -95,7 +95,7 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
 }
 
 function droppedWords(dropped: Dropped | undefined): string | undefined {
-  return dropped && `of what it took, the server dropped ${dropped.count}: ${dropped.reason}`;
+  return dropped && `of what was delivered, ${dropped.count} were left out: ${dropped.reason}`;
 }
 
 function layToRest(pause: Pause, { name, configured, journal, machine }: Shipment): Arrival {

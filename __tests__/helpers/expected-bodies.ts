@@ -42,7 +42,12 @@ export function expectedCases(): ExpectedCase[] {
 /** The requests that the destination sends for the session, as one JSON text. */
 export async function expectedText({ destination, session }: ExpectedCase): Promise<string> {
   const requests = await requestsFor(destination, recordsOf(session));
-  return `${JSON.stringify(requests.map(readable), undefined, 1)}\n`;
+  const { unfold = false } = JSON.parse(readFileSync(declaration(destination), 'utf8'));
+  return `${JSON.stringify(
+    requests.map((request) => readable(request, unfold)),
+    undefined,
+    1,
+  )}\n`;
 }
 
 /** A session's records after redaction, as they would be on a machine on which the transcripts lie in the usual place. */
@@ -79,14 +84,19 @@ async function requestsFor(name: string, records: readonly MessageRecord[]): Pro
 }
 
 /** Headers are left to the destination's own tests; a body that is not JSON is shown as lines, or as base64. */
-function readable({ method, path, bytes, body }: ReceivedRequest): object {
+function readable({ method, path, bytes, body }: ReceivedRequest, unfold: boolean): object {
   const isText = bytes.equals(Buffer.from(body));
-  return { method, path, body: isText ? (parsed(body) ?? body.split('\n')) : bytes.toString('base64') };
+  return { method, path, body: isText ? (parsed(body, unfold) ?? body.split('\n')) : bytes.toString('base64') };
 }
 
-function parsed(text: string): unknown {
+/** `unfold`: texts that are JSON objects themselves, such as log lines, are shown as objects, too. */
+function parsed(text: string, unfold: boolean): unknown {
   try {
-    return cut(JSON.parse(text));
+    return cut(
+      JSON.parse(text, (_name, value) =>
+        unfold && typeof value === 'string' && value.startsWith('{') ? (parsed(value, unfold) ?? value) : value,
+      ),
+    );
   } catch {
     return undefined;
   }

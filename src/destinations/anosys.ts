@@ -2,7 +2,7 @@
 import { declareOptions } from '../lib/options.ts';
 import { encoder } from './anosys/encode.ts';
 import type { DestinationKind } from './destination.ts';
-import { outcomeOf } from './http-outcome.ts';
+import { outcomeOfAnswerOrWord } from './http-outcome.ts';
 import { openTransport, transportOptions } from './http-transport.ts';
 
 const options = declareOptions({
@@ -32,7 +32,7 @@ export const anosys: DestinationKind<typeof options> = {
   async open(values, surroundings) {
     const transport = await openTransport(values, surroundings, {
       keyHeader: (key) => ['anosys-apikey', key],
-      outcomeOf: anosysOutcome,
+      outcomeOf: outcomeOfAnswerOrWord,
     });
     const encode = encoder(values.columns);
     return {
@@ -44,10 +44,4 @@ export const anosys: DestinationKind<typeof options> = {
       close: () => transport.close(),
     };
   },
-};
-
-/** What it answers is not documented, and its own client does not look: a word, such as OK, acknowledges, too. */
-const anosysOutcome: typeof outcomeOf = (answer, now) => {
-  const isWord = /^\w{1,32}$/.test(answer.body.trim());
-  return outcomeOf(answer.status < 300 && isWord ? { ...answer, body: '' } : answer, now);
 };

@@ -71,6 +71,12 @@ export function outcomeOf(answer: HttpAnswer, now: number): Delivery {
   return { kind: 'retry', reason, ...waiting(answer, now), ...(status === 409 && { conflict: true }) };
 }
 
+/** As `outcomeOf`, for servers whose answers nobody has written down: a word such as OK acknowledges, too. */
+export function outcomeOfAnswerOrWord(answer: HttpAnswer, now: number): Delivery {
+  const isWord = /^\w{1,32}$/.test(answer.body.trim());
+  return outcomeOf(ACKNOWLEDGEMENTS.has(answer.status) && isWord ? { ...answer, body: '' } : answer, now);
+}
+
 /**
  * The outcome of a batch whose request failed; anything but an HttpError is a bug, and thrown on. `proxy`, a host, is
  * named where one was in use.
@@ -131,7 +137,7 @@ function serverText(answer: HttpAnswer): string {
 }
 
 /** On one line, without control or invisible characters, so that it can do nothing to a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const line = text.replaceAll(/\s+/gu, ' ').replaceAll(/\p{C}/gu, '').trim();
   return Array.from(line).slice(0, MAX_SERVER_TEXT).join('');
 }
