@@ -60,6 +60,8 @@ export const transportOptions = declareOptions({
 export interface Target {
   /** Added to the endpoint's own, such as `/v1/logs`. */
   path?: string;
+  /** Added to the endpoint's own. */
+  query?: { readonly [name: string]: string };
   method?: 'POST' | 'PUT';
 }
 
@@ -104,12 +106,12 @@ export async function openTransport(
   });
   if (proxy !== undefined) tunnelThrough(agent, proxy, contexts.proxy);
   return {
-    async post(text, added, signal, { path = '', method = 'POST' } = {}) {
+    async post(text, added, signal, { path = '', query = {}, method = 'POST' } = {}) {
       const { body, encoding } = await compress(text, gzipAboveBytes);
       const headers = { ...ownHeaders, ...added, ...encoding, 'User-Agent': userAgent };
       try {
         const answer = await post({
-          url: below(url, path),
+          url: below(url, path, query),
           method,
           headers,
           body,
@@ -129,10 +131,10 @@ export async function openTransport(
   };
 }
 
-function below(url: URL, path: string): URL {
-  if (path === '') return url;
+function below(url: URL, path: string, query: NonNullable<Target['query']>): URL {
   const target = new URL(url);
-  target.pathname = target.pathname.replace(/\/+$/, '') + path;
+  if (path !== '') target.pathname = target.pathname.replace(/\/+$/, '') + path;
+  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
   return target;
 }
 
