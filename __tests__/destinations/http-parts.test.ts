@@ -22,6 +22,15 @@ describe('requests in order', () => {
     expect(sent).toEqual(['traces', 'logs', 'metrics']);
   });
 
+  test('add up what was dropped of them, also when the batch comes again', async () => {
+    const dropped = (count: number, reason: string): Delivery => ({ kind: 'delivered', dropped: { count, reason } });
+    const answers = [dropped(2, 'too old'), RETRY, dropped(3, 'too long')];
+    const requests = [1, 2].map(() => async (): Promise<Delivery> => answers.shift() ?? RETRY);
+    const send = requestsInOrder();
+    expect(await send('batch', requests)).toEqual(RETRY);
+    expect(await send('batch', requests)).toEqual(dropped(5, 'too old'));
+  });
+
   test('end with the first that is not taken', async () => {
     const { sent, failing, requests } = scripted('traces', 'logs', 'metrics');
     failing.add('logs');

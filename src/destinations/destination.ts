@@ -60,6 +60,8 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
   /** Where the embedded store is kept. */
   storePath: string;
+  /** Where a destination may leave what its next process should know; without it, that process knows nothing. */
+  stateDirectory?: string;
   /** Says `stopwire/<version>` to servers. */
   userAgent: string;
 }
@@ -71,11 +73,16 @@ export interface DestinationKind<Declared extends Options = Options> {
   options: Declared;
   /** Where the records leave this machine, so redaction is proposed. */
   isRemote: boolean;
+  /**
+   * What variables that other programs of the kind go by say of its options, as the texts that `--set` would take. Asked
+   * when a destination is added, for the options that nobody has given; hooks do not get these variables.
+   */
+  fromEnvironment?(env: NodeJS.ProcessEnv): ReadonlyMap<string, string>;
   open(options: OptionValues<Declared>, surroundings: Surroundings): Promise<Destination>;
 }
 
 /** A kind whose options are still unknown input, as they stand in the configuration. */
-export interface UncheckedKind extends Pick<DestinationKind, 'about' | 'options' | 'isRemote'> {
+export interface UncheckedKind extends Pick<DestinationKind, 'about' | 'options' | 'isRemote' | 'fromEnvironment'> {
   /** Throws a UserError that names each option that is wrong, or a secret that is not where it should be. */
   open(given: unknown, surroundings: Surroundings): Promise<Destination>;
 }

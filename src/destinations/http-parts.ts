@@ -1,5 +1,5 @@
 /** A batch that takes several requests: one after the other, and none a second time that was taken. */
-import type { Delivery } from './destination.ts';
+import type { Delivery, Dropped } from './destination.ts';
 
 /** One request of a batch; returns and throws as `deliver` does. */
 export type Request = () => Promise<Delivery>;
@@ -10,14 +10,22 @@ export type Request = () => Promise<Delivery>;
  * come twice; what a server adds up rather than keys by id belongs at the end.
  */
 export function requestsInOrder(): (batchId: string, requests: readonly Request[]) => Promise<Delivery> {
-  let begun: { batchId: string; taken: number } | undefined;
+  let begun: { batchId: string; taken: number; dropped: Dropped[] } | undefined;
   return async (batchId, requests) => {
-    if (begun?.batchId !== batchId) begun = { batchId, taken: 0 };
+    if (begun?.batchId !== batchId) begun = { batchId, taken: 0, dropped: [] };
     for (const request of requests.slice(begun.taken)) {
       const delivery = await request();
       if (delivery.kind !== 'delivered') return delivery;
       begun.taken += 1;
+      if (delivery.dropped !== undefined) begun.dropped.push(delivery.dropped);
     }
-    return { kind: 'delivered' };
+    return { kind: 'delivered', ...added(begun.dropped) };
   };
+}
+
+/** What was dropped of the requests together, with the reason that was given first. */
+function added(all: readonly Dropped[]): { dropped?: Dropped } {
+  const [first] = all;
+  if (first === undefined) return {};
+  return { dropped: { count: all.reduce((sum, { count }) => sum + count, 0), reason: first.reason } };
 }
