@@ -273,7 +273,8 @@ describe('destinations types', () => {
   test('names each with what it needs, in words and as JSON', async () => {
     const { code, stdout, stderr } = await destinations('types');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^http +endpoint +Any HTTP endpoint/m);
+    expect(stdout).toMatch(/^http +Any HTTP endpoint .* Needs endpoint\.$/m);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stderr).toContain('destinations add <name> --type <type>');
     const { types } = JSON.parse((await destinations('types', '--json')).stdout);
     const http = types.find(({ type }: { type: string }) => type === 'http');

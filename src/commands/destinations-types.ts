@@ -1,7 +1,8 @@
 /** `stopwire destinations types`: the kinds of places that records can go to, with their options. */
 import { destinationKinds } from '../destinations/index.ts';
+import { hanging } from '../lib/layout.ts';
 import type { Option } from '../lib/options.ts';
-import { paintFor, table, type Terminal } from '../ui.ts';
+import { columnsOf, paintFor, type Terminal } from '../ui.ts';
 
 export async function listTypes({ json }: { json: boolean }, terminal: Terminal): Promise<number> {
   const types = await Promise.all(
@@ -24,13 +25,13 @@ function published([name, option]: [string, Option]) {
 }
 
 function sayTypes(types: readonly Listed[], terminal: Terminal): void {
-  const rows = types.map(({ type, about, options }) => [
-    type,
-    options.flatMap(({ name, required }) => (required ? [name] : [])).join(', ') || '-',
-    about,
-  ]);
-  terminal.out(table([['type', 'needs', 'what it is'], ...rows]));
-  terminal.say(
-    `To add one: ${paintFor('stderr', terminal.env).place('npx stopwire destinations add <name> --type <type>')}`,
-  );
+  const columns = columnsOf(terminal.env);
+  const width = Math.max(...types.map(({ type }) => type.length)) + 2;
+  for (const { type, about, options } of types) {
+    const needed = options.flatMap(({ name, required }) => (required ? [name] : [])).join(', ');
+    const text = needed === '' ? about : `${about} Needs ${needed}.`;
+    terminal.out(hanging(type.padEnd(width), text, columns));
+  }
+  const add = 'npx stopwire destinations add <name> --type <type>';
+  terminal.say(`To add one: ${paintFor('stderr', terminal.env).place(add)}`);
 }
