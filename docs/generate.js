@@ -32,6 +32,7 @@ const pages = {
   'schema/clickhouse.sql': schemaFile(),
   'docs/systems.md': await systemsPage(),
   'docs/privacy.md': await privacyText(),
+  'README.md': await readme(),
 };
 if (process.argv.includes('--check')) check();
 else for (const [path, text] of Object.entries(pages)) write(path, text);
@@ -104,6 +105,17 @@ opened, and never stored or shown:
 function commandsPage() {
   const { lead, sections } = commandPages();
   return page('Commands', lead, sections);
+}
+
+/** The page as it stands, with the table of destinations anew. */
+async function readme() {
+  const kinds = await Promise.all(
+    Object.entries(destinationKinds).map(async ([name, loadKind]) => [`\`${name}\``, (await loadKind()).about]),
+  );
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const marked = /(<!-- destinations: .*?-->\n).*?(<!-- \/destinations -->)/s;
+  if (!marked.test(text)) throw new Error('README.md has no place for the table of destinations.');
+  return formatted(text.replace(marked, `$1\n${table(['type', 'where records go'], kinds)}\n\n$2`), 'markdown');
 }
 
 function anosysPage() {

@@ -38,7 +38,12 @@ export interface Machine {
 
 export function thisMachine(paths: Paths, env: NodeJS.ProcessEnv): Machine {
   return {
-    surroundings: { env, storePath: paths.store, userAgent: `stopwire/${programVersion()}` },
+    surroundings: {
+      env,
+      storePath: paths.store,
+      stateDirectory: paths.stateDirectory,
+      userAgent: `stopwire/${programVersion()}`,
+    },
     pricing: pricePlaces(paths),
     home: paths.home,
     hashKey: paths.hashKey,

@@ -1,7 +1,7 @@
 /** agentmon: runs and spans. */
 import type { System } from './system.ts';
 
-const ENVELOPE = 'constant of the wire format: destination `agentmon`, a later part';
+const ENVELOPE = 'constant of the wire format: destination `agentmon`';
 
 export const agentmon: System = {
   name: 'agentmon (AM)',
@@ -22,7 +22,7 @@ export const agentmon: System = {
     ['AM-F004', '`event.ts`', 'timestamp'],
     ['AM-F005', '`event.seq`', 'line_number'],
     ['AM-F006', '`framework`', 'source'],
-    ['AM-F007', '`client_id`', 'host_id'],
+    ['AM-F007', '`client_id`', 'host_name', 'or the option `clientId`'],
     ['AM-F008', '`host`', 'host_name'],
     ['AM-F009', 'session key', 'session_id'],
     ['AM-F010', '`runId`', 'turn_id'],

@@ -7,6 +7,14 @@ export const destinationKinds = {
   local: async () => unchecked((await import('./local.ts')).local),
   http: async () => unchecked((await import('./http.ts')).http),
   file: async () => unchecked((await import('./file.ts')).file),
+  otlp: async () => unchecked((await import('./otlp.ts')).otlp),
+  loki: async () => unchecked((await import('./loki.ts')).loki),
+  webhook: async () => unchecked((await import('./webhook.ts')).webhook),
+  anosys: async () => unchecked((await import('./anosys.ts')).anosys),
+  honeyhive: async () => unchecked((await import('./honeyhive.ts')).honeyhive),
+  agentmon: async () => unchecked((await import('./agentmon.ts')).agentmon),
+  'claude-metrics': async () => unchecked((await import('./claude-metrics.ts')).claudeMetrics),
+  clickhouse: async () => unchecked((await import('./clickhouse.ts')).clickhouse),
 } satisfies { readonly [kind: string]: () => Promise<UncheckedKind> };
 
 export type DestinationKindName = keyof typeof destinationKinds;

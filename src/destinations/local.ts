@@ -12,7 +12,7 @@ const options = declareOptions({
 });
 
 export const local: DestinationKind<typeof options> = {
-  about: 'The embedded store on this machine.',
+  about: 'The embedded store on this machine: SQLite, read with `stopwire cost` and `stopwire export`.',
   options,
   isRemote: false,
   async open({ path, maxRecords }, { storePath }): Promise<Destination> {

@@ -1,6 +1,6 @@
 /** The ids of events: UUIDs made of names that the client gave, so that the same line always gives the same event. */
-import { hash } from 'node:crypto';
 import type { MessageRecord } from '../../fields/index.ts';
+import { uuid5 } from '../../lib/uuid5.ts';
 
 /** The session, and its root event: the client's own id, which is a UUID. */
 export function sessionEventId({ session_id: session, id }: MessageRecord): string {
@@ -37,14 +37,6 @@ export function lineEventId({ session_id: session, id }: MessageRecord, eventNam
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Of URLs (RFC 9562, appendix A). */
-const NAMESPACE = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
-
-/** A UUID of version 5 (RFC 9562 §5.5). */
 function named(...name: readonly (string | undefined)[]): string {
-  const text = ['claude-code', ...name].join('\0');
-  const bytes = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(text)]), 'buffer').subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return uuid5('claude-code', ...name);
 }
