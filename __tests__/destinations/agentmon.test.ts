@@ -7,6 +7,7 @@ import type { MessageRecord } from '../../src/fields/index.ts';
 import { uuid5 } from '../../src/lib/uuid5.ts';
 import { redactor } from '../../src/pipeline/redact.ts';
 import { testRemoteDestinationContract } from '../helpers/destination-contract.ts';
+import { variedCases } from '../helpers/fixtures.ts';
 import { type LoopbackServer, startLoopbackServer } from '../helpers/loopback-server.ts';
 import { mapFixture } from '../helpers/mapped.ts';
 
@@ -49,25 +50,7 @@ const sum = (values: readonly unknown[]): number => values.reduce<number>((all, 
 const named = (events: readonly Envelope[], type: string): Envelope[] =>
   events.filter(({ event }) => event.type === type);
 
-const fixtures = [
-  '1.0.128-subagent',
-  '2.0.76-compact',
-  '2.1.119-parallel',
-  '2.1.290-multiturn',
-  '2.1.329-simple',
-  '2.1.329-parallel',
-  '2.1.329-subagent',
-  '2.1.329-subagentnest',
-  '2.1.329-compact',
-  '2.1.329-errors',
-  '2.1.329-hook-exit2',
-  '2.1.329-thinktool',
-  '2.1.329-tuicommands',
-  '2.1.329-tuiinterrupt',
-  '2.1.329-workflow',
-];
-
-describe.each(fixtures)('the events of %s', (fixture) => {
+describe.each(variedCases)('the events of %s', (fixture) => {
   const records = mapFixture(fixture);
   const events = eventsOf(records);
 
@@ -195,7 +178,7 @@ describe('the events of a session', () => {
     expect(eventsOf(copies).map(({ event }) => event.type)).toEqual(['session.start']);
   });
 
-  test.each(fixtures)('hold nothing of what was said in %s where a destination gets no content', (fixture) => {
+  test.each(variedCases)('hold nothing of what was said in %s where a destination gets no content', (fixture) => {
     const records = mapFixture(fixture);
     const redact = redactor('content', { hashKey: Buffer.alloc(32) });
     const sent = JSON.stringify(eventsOf(records.map(redact)));

@@ -273,7 +273,7 @@ describe('destinations types', () => {
   test('names each with what it needs, in words and as JSON', async () => {
     const { code, stdout, stderr } = await destinations('types');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^http +Any HTTP endpoint .* Needs endpoint\.$/m);
+    expect(stdout).toMatch(/^http +Any HTTP endpoint .* Needs\s+endpoint\.$/m);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stderr).toContain('destinations add <name> --type <type>');
     const { types } = JSON.parse((await destinations('types', '--json')).stdout);

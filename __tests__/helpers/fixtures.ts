@@ -47,6 +47,25 @@ function split(bytes: Buffer): FixtureFile['lines'] {
   return lines;
 }
 
+/** Cases that differ from one another: clients, tools, sub-agents, compaction, errors, interruptions. */
+export const variedCases = [
+  '1.0.128-subagent',
+  '2.0.76-compact',
+  '2.1.119-parallel',
+  '2.1.290-multiturn',
+  '2.1.329-simple',
+  '2.1.329-parallel',
+  '2.1.329-subagent',
+  '2.1.329-subagentnest',
+  '2.1.329-compact',
+  '2.1.329-errors',
+  '2.1.329-hook-exit2',
+  '2.1.329-thinktool',
+  '2.1.329-tuicommands',
+  '2.1.329-tuiinterrupt',
+  '2.1.329-workflow',
+] as const;
+
 /** The names of all cases. */
 export function fixtureCases(): string[] {
   return readdirSync(TRANSCRIPTS).toSorted();

@@ -2,10 +2,11 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
-import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '../lib/json.ts';
+import { asArray, asNumber, asObject, asString, type JsonObject } from '../lib/json.ts';
 import { readLinesFrom } from '../lib/read-lines-from.ts';
 import { momentOf } from '../lib/time-span.ts';
 import { pathsFrom } from '../state/paths.ts';
+import { runIn } from '../state/run-log.ts';
 import { formatCount, paintFor, printable, type Paint, type Terminal } from '../ui.ts';
 
 export interface LogsFlags {
@@ -23,10 +24,10 @@ export async function logs(flags: LogsFlags, terminal: Terminal): Promise<number
   const { log } = pathsFrom(terminal.env);
   const show = shower(flags, terminal);
   const current = readLinesFrom(log, 0);
-  const runs = [...readLinesFrom(`${log}.1`, 0).lines, ...current.lines].flatMap(parse);
+  const runs = [...readLinesFrom(`${log}.1`, 0).lines, ...current.lines].flatMap(runIn);
   const wanted = from === undefined ? runs.slice(-count) : runs.filter((run) => momentIn(run) >= from);
   wanted.forEach(show);
-  if (follow) await showWhatComes(log, current.end, (lines) => lines.flatMap(parse).forEach(show));
+  if (follow) await showWhatComes(log, current.end, (lines) => lines.flatMap(runIn).forEach(show));
   else if (runs.length === 0) terminal.say(`The hook has not run yet: there is nothing in ${log}.`);
   return 0;
 }
@@ -56,15 +57,6 @@ async function showWhatComes(log: string, end: number, show: (lines: readonly st
 
 function fileOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
-}
-
-function parse(line: string): JsonObject[] {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? [value] : [];
-  } catch {
-    return [];
-  }
 }
 
 function momentIn(run: JsonObject): number {

@@ -22,7 +22,7 @@ export interface RunLog {
 
 /** Reads the end of the log; one that is not there, or cannot be read, tells of no run. Never throws. */
 export function readRunLog(path: string): RunLog {
-  const runs = readTail(path, MAX_BYTES).flatMap(parse).toReversed();
+  const runs = readTail(path, MAX_BYTES).flatMap(runIn).toReversed();
   const [last] = runs;
   const error = asString(last?.['error']);
   return {
@@ -38,7 +38,8 @@ export function readRunLog(path: string): RunLog {
   };
 }
 
-function parse(line: string): JsonObject[] {
+/** What a line of the log says; nothing where it was cut short. */
+export function runIn(line: string): JsonObject[] {
   try {
     const value: unknown = JSON.parse(line);
     return isObject(value) ? [value] : [];
