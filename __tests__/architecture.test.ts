@@ -12,10 +12,10 @@ const FLOORS: [number, RegExp][] = [
   [1.6, /^fold\//],
   [2, /^((fields|pricing|privacy)\/.*|program\.ts)$/],
   [2.5, /^insights\//],
-  [3, /^(config\.ts|state\/.*)$/],
+  [3, /^(config(-shape)?\.ts|state\/.*)$/],
   [4, /^(sources|destinations|anonymise)\//],
   [5, /^(pipeline\/.*|machine\.ts)$/],
-  [6, /^((redaction|exclusion|making|batches|ship|run|preview|reconcile)\.ts|install\/.*)$/],
+  [6, /^((redaction|exclusion|window|making|batches|ship|run|preview|reconcile)\.ts|install\/.*)$/],
   [6.5, /^health\//],
   [7, /^(worker|round|ui)\.ts$/],
   [7.5, /^commands\/checks\//],
@@ -130,7 +130,9 @@ function memberOf(file: string): string {
 
 /** What the HTTP destinations share. */
 const SHARED = new Set(
-  ['outcome', 'transport', 'endpoint', 'headers', 'tls', 'parts'].map((part) => `destinations/http-${part}.ts`),
+  ['outcome', 'transport', 'options', 'endpoint', 'headers', 'tls', 'parts'].map(
+    (part) => `destinations/http-${part}.ts`,
+  ),
 );
 
 describe('the packages', () => {

@@ -15,6 +15,7 @@ import type { Intent } from './state/facts.ts';
 import type { JournalView } from './state/journal.ts';
 import type { Quarantine, QuarantinedRange } from './state/quarantine.ts';
 import type { Checkpoint, Cursor, Entry, Transcript } from './types.ts';
+import { isOlder, within, type Window } from './window.ts';
 
 /** What a destination's batches are made of, and with. */
 export interface Making {
@@ -39,12 +40,6 @@ export interface Making {
   verifies: boolean;
   /** Called before each transcript, with its position. */
   onTranscript?: (index: number) => void;
-}
-
-/** Epoch ms. */
-export interface Window {
-  since?: number | undefined;
-  until?: number | undefined;
 }
 
 /** A line's records, and where it stood; none where the line is not for this destination. */
@@ -165,43 +160,6 @@ function firstPlace(entries: readonly Entry[]): LineFacts {
 
 async function isDone(transcript: Transcript, cursor: Cursor, { verifies }: Making): Promise<boolean> {
   return isUnchanged(cursor, transcript) && (!verifies || (await stillHolds(transcript, cursor)));
-}
-
-/** Nothing in the file is as new as the window: its last line would be. */
-function isOlder({ mtimeMs }: Transcript, { since }: Window): boolean {
-  return since !== undefined && mtimeMs < since;
-}
-
-/**
- * Whether a line is within the window, by its timestamp. One that has none is as old as the line before it, or, at the
- * start of a file, as the first one that has.
- */
-function within({ since = -Infinity, until = Infinity }: Window) {
-  if (since === -Infinity && until === Infinity) return () => true;
-  let time: number | undefined;
-  let searched: readonly Entry[] | undefined;
-  return (entry: Entry, others: readonly Entry[]): boolean => {
-    time = timeOf(entry) ?? time;
-    // Once for each piece of the file: a hostile one can hold a hundred thousand lines without a time.
-    if (time === undefined && searched !== others) {
-      searched = others;
-      time = firstTime(others);
-    }
-    return time === undefined || (time >= since && time < until);
-  };
-}
-
-function firstTime(entries: readonly Entry[]): number | undefined {
-  for (const entry of entries) {
-    const time = timeOf(entry);
-    if (time !== undefined) return time;
-  }
-  return undefined;
-}
-
-function timeOf({ line }: Entry): number | undefined {
-  const time = Date.parse(asString(line['timestamp']) ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function damagedRange({ path }: Transcript, { start, end, hash }: Entry, now: Date): QuarantinedRange {

@@ -1,5 +1,5 @@
 /** What the batches of a destination are made with: what all destinations share, and what is its own. */
-import type { Making, Window } from './batches.ts';
+import type { Making } from './batches.ts';
 import type { Config, ConfiguredDestination } from './config.ts';
 import { choiceOf, exclusionOf } from './exclusion.ts';
 import type { Machine } from './machine.ts';
@@ -9,6 +9,7 @@ import type { JournalView } from './state/journal.ts';
 import { claimant, openOwners } from './state/owners.ts';
 import { openQuarantine } from './state/quarantine.ts';
 import type { Transcript } from './types.ts';
+import type { Window } from './window.ts';
 
 export interface MakingOptions {
   config: Config;

@@ -8,12 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Delivery } from '../../src/destinations/destination.ts';
 import { outcomeOf } from '../../src/destinations/http-outcome.ts';
-import {
-  openTransport,
-  type Reading,
-  type Transport,
-  transportOptions,
-} from '../../src/destinations/http-transport.ts';
+import { transportOptions } from '../../src/destinations/http-options.ts';
+import { openTransport, type Reading, type Transport } from '../../src/destinations/http-transport.ts';
 import { UserError } from '../../src/errors.ts';
 import { checkOptions } from '../../src/lib/options.ts';
 import { bundle } from '../helpers/bundle.ts';

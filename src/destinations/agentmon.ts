@@ -4,7 +4,8 @@ import type { Envelope } from './agentmon/event.ts';
 import { eventsOf } from './agentmon/events.ts';
 import type { Delivery, DestinationKind } from './destination.ts';
 import { requestsInOrder } from './http-parts.ts';
-import { openTransport, transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport } from './http-transport.ts';
 
 const options = declareOptions({
   ...transportOptions,

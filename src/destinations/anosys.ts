@@ -3,7 +3,8 @@ import { declareOptions } from '../lib/options.ts';
 import { encoder } from './anosys/encode.ts';
 import type { DestinationKind } from './destination.ts';
 import { outcomeOfAnswerOrWord } from './http-outcome.ts';
-import { openTransport, transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport } from './http-transport.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -5,7 +5,8 @@ import { eventsOf, healthCheck } from './claude-metrics/events.ts';
 import { heartbeatOf } from './claude-metrics/heartbeat.ts';
 import type { Delivery, Destination, DestinationKind, Surroundings } from './destination.ts';
 import { requestsInOrder } from './http-parts.ts';
-import { openTransport, transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport } from './http-transport.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -5,7 +5,7 @@ import { type Answer, openClient } from './clickhouse/client.ts';
 import { encode } from './clickhouse/encode.ts';
 import { addColumns, createTable, nameOf, type Table } from './clickhouse/schema.ts';
 import type { Batch, Delivery, Destination, DestinationKind, Surroundings } from './destination.ts';
-import { transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -5,7 +5,7 @@ import { openClient } from './honeyhive/client.ts';
 import type { Event } from './honeyhive/event.ts';
 import { planOf } from './honeyhive/plan.ts';
 import { requestsInOrder, type Request } from './http-parts.ts';
-import { transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -1,7 +1,8 @@
 /** Any HTTP endpoint: one JSON body a batch, sent by POST; an answer with a 2xx status takes the batch over. */
 import { declareOptions, type OptionValues } from '../lib/options.ts';
 import type { Batch, Destination, DestinationKind, Surroundings } from './destination.ts';
-import { openTransport, transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport } from './http-transport.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -2,7 +2,8 @@
 import { declareOptions, type OptionValues } from '../lib/options.ts';
 import type { Batch, Destination, DestinationKind, Surroundings } from './destination.ts';
 import { requestsInOrder, type Request } from './http-parts.ts';
-import { openTransport, transportOptions, type Transport } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport, type Transport } from './http-transport.ts';
 import { fromEnvironment } from './otlp/environment.ts';
 import { otlpOutcome } from './otlp/outcome.ts';
 import { bodyOf, contentTypes, emptyRequest, requestOf, signals, type Signal } from './otlp/requests.ts';

@@ -5,7 +5,8 @@ import { nearest } from '../lib/nearest.ts';
 import { declareOptions, type OptionValues } from '../lib/options.ts';
 import type { Batch, Destination, DestinationKind, Surroundings } from './destination.ts';
 import { outcomeOfAnswerOrWord } from './http-outcome.ts';
-import { openTransport, transportOptions } from './http-transport.ts';
+import { transportOptions } from './http-options.ts';
+import { openTransport } from './http-transport.ts';
 
 const options = declareOptions({
   ...transportOptions,

@@ -2,7 +2,8 @@
 import type { OptionValues } from '../../lib/options.ts';
 import type { Delivery, Surroundings } from '../destination.ts';
 import { outcomeOf } from '../http-outcome.ts';
-import { openTransport, type transportOptions } from '../http-transport.ts';
+import type { transportOptions } from '../http-options.ts';
+import { openTransport } from '../http-transport.ts';
 import { type Exception, exceptionOf, outcomeOfException } from './exceptions.ts';
 import type { Table } from './schema.ts';
 

@@ -4,7 +4,8 @@ import { asArray, asObject, asString } from '../../lib/json.ts';
 import type { OptionValues } from '../../lib/options.ts';
 import type { Delivery, Surroundings } from '../destination.ts';
 import { outcomeOf, printable } from '../http-outcome.ts';
-import { openTransport, type Target, type transportOptions } from '../http-transport.ts';
+import type { transportOptions } from '../http-options.ts';
+import { openTransport, type Target } from '../http-transport.ts';
 import { parsed, type Event } from './event.ts';
 import type { Session } from './sessions.ts';
 
