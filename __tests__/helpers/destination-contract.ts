@@ -154,10 +154,12 @@ export function testRemoteDestinationContract(name: string, setUp: () => Promise
       expect(performance.now() - aborted).toBeLessThan(500);
     });
 
-    test('delivers after a failure, with the same ids', async () => {
+    test('delivers after a failure: the same bytes to the same place, with the same ids', async () => {
       expect(await deliverTo('lost')).toMatchObject({ kind: 'retry' });
       expect(await deliverTo({ status: 204 })).toEqual({ kind: 'delivered' });
       expect(Array.from(new Set(await subject().arrivedIds()))).toEqual(['a', 'b']);
+      const [lost, again] = subject().server.requests;
+      expect(again).toMatchObject({ method: lost?.method, path: lost?.path, body: lost?.body });
     });
 
     test.each([200, 302, 400, 401, 404, 422, 429, 500])(
