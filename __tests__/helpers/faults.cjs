@@ -220,7 +220,13 @@ if (env.FAULT_DNS === '1') {
 syncBuiltinESMExports();
 if (env.FAULT_REPORT !== undefined) {
   process.on('exit', () => {
-    const { maxRSS: maxRssKb } = process.resourceUsage();
-    real.writeFileSync(env.FAULT_REPORT, JSON.stringify({ operations, injected, maxRssKb }));
+    real.writeFileSync(env.FAULT_REPORT, JSON.stringify({ operations, injected, maxRssKb: peakKib() }));
   });
+}
+
+/** On Linux maxRSS also counts the process that this one was forked from; VmHWM does not. */
+function peakKib() {
+  const status = '/proc/self/status';
+  const own = real.existsSync(status) ? /VmHWM:\s*(\d+)/.exec(real.readFileSync(status, 'utf8')) : null;
+  return own === null ? process.resourceUsage().maxRSS : Number(own[1]);
 }
