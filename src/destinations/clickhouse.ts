@@ -33,11 +33,11 @@ const options = declareOptions({
     about: 'Lets the server put the inserts of many machines together (from version 21.11); it answers when it has.',
     default: false,
   },
-  maxRecords: { kind: 'integer', about: 'Rows in one insert.', default: 5_000, min: 1, max: 100_000 },
+  maxRecords: { kind: 'integer', about: 'Rows in one insert.', default: 1_000, min: 1, max: 100_000 },
   maxBytes: {
     kind: 'integer',
     about: "Bytes of the records' JSON in one insert, before compression.",
-    default: 4_194_304,
+    default: 1_048_576,
     min: 1_024,
     max: 67_108_864,
   },
