@@ -61,6 +61,7 @@ const delivered = object({
       refused: count,
       state: oneOf('current', 'outdated', 'paused', 'resting', 'failed'),
       'reason?': text,
+      'loss?': text,
       'until?': { ...count, description: 'When a resting destination is tried again, in milliseconds since 1970.' },
     }),
   ),
@@ -206,6 +207,7 @@ const outputs: { readonly [command: string]: Schema } = {
         'lag?': object({ oldestAt: moment, ageMs: number, deletedAt: moment, isEndangered: flag }),
         'resting?': object({ reason: text, until: moment }),
         'lastError?': trouble,
+        'lastLoss?': trouble,
       }),
     ),
     quarantine: object({
@@ -415,7 +417,7 @@ const outputs: { readonly [command: string]: Schema } = {
       'sweeps?': count,
       'transcripts?': count,
       'destinations?': listOf(
-        object({ destination: text, state: text, records: count, refused: count, 'reason?': text }),
+        object({ destination: text, state: text, records: count, refused: count, 'reason?': text, 'loss?': text }),
       ),
       'error?': text,
     }),

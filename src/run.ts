@@ -51,6 +51,8 @@ export interface DestinationReport {
    */
   state: 'current' | 'outdated' | 'paused' | 'resting' | 'failed';
   reason?: string;
+  /** What was left out of what was delivered, and why. */
+  loss?: string;
   /** When a resting destination will be tried again. Epoch ms. */
   until?: number;
 }
@@ -131,10 +133,10 @@ async function bringUpToDate(
       signal,
       isOutdated: isOutdated ?? (() => false),
       onTranscript: (transcripts) => onProgress?.({ ...report, transcripts, of: shared.transcripts.length }),
-      onDelivered({ delivered, refused, reason }) {
+      onDelivered({ delivered, refused, loss }) {
         report.records += delivered;
         report.refused += refused;
-        if (reason !== undefined) report.reason = reason;
+        if (loss !== undefined) report.loss = loss;
       },
     };
     return Object.assign(report, await ship(shipment));

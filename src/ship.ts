@@ -23,8 +23,8 @@ export interface Shipment extends Making {
   signal: AbortSignal;
   /** Whether to leave after the batch at hand. */
   isOutdated: () => boolean;
-  /** `reason`: why a server dropped some of it. */
-  onDelivered: (counts: { delivered: number; refused: number; reason?: string | undefined }) => void;
+  /** `loss`: what was left out of what was delivered, and why. */
+  onDelivered: (counts: { delivered: number; refused: number; loss?: string | undefined }) => void;
 }
 
 /** `current`: nothing is left · `outdated`: it left early · `resting`: the destination has to be left alone. */
@@ -85,7 +85,7 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
   const outcome = await deliver(batch, await open(), { signal, hasTakenBefore, isPatient });
   if (outcome.settled > 0) {
     owners.keep();
-    onDelivered({ ...commit(batch, outcome, ledger()), reason: droppedWords(outcome.dropped) });
+    onDelivered({ ...commit(batch, outcome, ledger()), loss: lossWords(outcome.dropped) });
   }
   if (outcome.tooLarge !== undefined) journal.setCapacity(name, capacityAfter(outcome.tooLarge, now()));
   if (outcome.pause !== undefined) return layToRest(outcome.pause, shipment);
@@ -94,7 +94,7 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
   return isOver ? { state: 'outdated' } : CURRENT;
 }
 
-function droppedWords(dropped: Dropped | undefined): string | undefined {
+function lossWords(dropped: Dropped | undefined): string | undefined {
   return dropped && `of what was delivered, ${dropped.count} were left out: ${dropped.reason}`;
 }
 

@@ -121,7 +121,9 @@ function logLine(startedAt: number, reports: readonly Sweep[]): { [name: string]
     const all = reports.flatMap((report) => report.destinations).filter((one) => one.destination === destination);
     const records = all.reduce((sum, one) => sum + one.records, 0);
     const refused = all.reduce((sum, one) => sum + one.refused, 0);
-    return { destination, state, records, refused, ...(reason !== undefined && { reason }) };
+    const loss = all.findLast((one) => one.loss !== undefined)?.loss;
+    const words = { ...(reason !== undefined && { reason }), ...(loss !== undefined && { loss }) };
+    return { destination, state, records, refused, ...words };
   });
   return {
     at: new Date(startedAt).toISOString(),

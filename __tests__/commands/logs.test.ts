@@ -47,10 +47,11 @@ describe('the last runs', () => {
     const destinations = [
       { destination: 'local', state: 'current', records: 1_200, refused: 0 },
       { destination: 'team', state: 'resting', records: 3, refused: 2, reason: 'status 503' },
+      { destination: 'loki', state: 'current', records: 5, refused: 1, loss: 'too old' },
     ];
     writeFileSync(log, `${JSON.stringify({ at: '2026-11-21T08:30:05.123Z', ms: 1_234, destinations })}\n`);
     expect(await shown()).toEqual([
-      '2026-11-21 08:30:05 UTC    1.2 s  local: 1,200 records; team: 3 records, 2 refused, resting: status 503',
+      '2026-11-21 08:30:05 UTC    1.2 s  local: 1,200 records; team: 3 records, 2 refused, resting: status 503; loki: 5 records, 1 refused, too old',
     ]);
   });
 

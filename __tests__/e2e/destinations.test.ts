@@ -313,6 +313,37 @@ describe('a destination that does not get everything', () => {
   });
 });
 
+describe('a server that leaves something out of what it takes', () => {
+  const partial = { status: 200, headers: { 'content-type': 'application/json' } };
+  const answer = { ...partial, body: '{"partialSuccess":{"rejectedSpans":"3","errorMessage":"attribute too long"}}' };
+  const LOSS = 'of what was delivered, 3 were left out: attribute too long';
+
+  beforeEach(async () => {
+    const options = ['endpoint', 'metrics', 'logs'].map(
+      (name) => `${name}=${name === 'endpoint' ? server.url : false}`,
+    );
+    await destinations('add', 'otlp', ...options.flatMap((option) => ['--set', option]), '--since', 'all');
+    server.script(answer);
+  });
+
+  test('is believed: the run says so, and sends nothing again', async () => {
+    const { code, stderr } = await stopwire(['run']);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(LOSS)]);
+    const sent = server.requests.length;
+    await stopwire(['run']);
+    expect(server.requests).toHaveLength(sent);
+  });
+
+  test('is named by status, after the hook', async () => {
+    await stopwire(['install', '--yes']);
+    await sandbox.fireAndSettle();
+    const { stdout } = await stopwire(['status']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(LOSS);
+    const [otlp] = JSON.parse((await stopwire(['status', '--json'])).stdout).destinations;
+    expect(otlp).toMatchObject({ refused: 3, deadLetters: 0, lastLoss: { reason: expect.stringContaining(LOSS) } });
+  });
+});
+
 describe('destinations test', () => {
   test('sends a record that counts for nothing to those elsewhere, and exits with 1 where one fails', async () => {
     await addHttp();

@@ -32,6 +32,18 @@ describe('the run log', () => {
     expect(log.lastRunError).toBeUndefined();
   });
 
+  test('tells what a destination left out of what it took from its troubles', () => {
+    write(
+      run('t1', { destination: 'loki', state: 'current', loss: 'of what was delivered, 2 were left out: too old' }),
+      run('t2', { destination: 'loki', state: 'resting', reason: '503' }),
+      run('t3', { destination: 'loki', state: 'current' }),
+    );
+    const log = readRunLog(path);
+    expect(log.lastLoss('loki')).toEqual({ at: 't1', reason: 'of what was delivered, 2 were left out: too old' });
+    expect(log.lastError('loki')).toEqual({ at: 't2', reason: '503' });
+    expect(log.lastLoss('http')).toBeUndefined();
+  });
+
   test('tells why the last run came to nothing, until one does not', () => {
     write({ at: 't1', error: 'The state was written by a newer stopwire.' });
     expect(readRunLog(path).lastRunError).toEqual({ at: 't1', reason: 'The state was written by a newer stopwire.' });

@@ -127,8 +127,13 @@ function bar(done: number, of: number): string {
 
 /** What a destination has got in this run and in those before, in the state that it is in now. */
 export function added(before: DestinationReport | undefined, report: DestinationReport): DestinationReport {
-  const { records = 0, refused = 0 } = before ?? {};
-  return { ...report, records: report.records + records, refused: report.refused + refused };
+  const { records = 0, refused = 0, loss } = before ?? {};
+  return {
+    ...(loss !== undefined && { loss }),
+    ...report,
+    records: report.records + records,
+    refused: report.refused + refused,
+  };
 }
 
 /** One line about what became of a destination. */
@@ -137,7 +142,8 @@ export function sayDestination(report: DestinationReport, terminal: Terminal): v
   const [destination, reason] = [printable(report.destination), printable(report.reason ?? state)];
   const paint = paintFor('stderr', terminal.env);
   const counts = `${formatCount(records)} records delivered${refused > 0 ? `, ${formatCount(refused)} refused` : ''}`;
-  if (state === 'current') terminal.say(`${paint.done('done')}  ${destination}: ${counts}`);
+  const loss = report.loss === undefined ? '' : `; ${printable(report.loss)}`;
+  if (state === 'current') terminal.say(`${paint.done('done')}  ${destination}: ${counts}${loss}`);
   else if (state === 'outdated')
     terminal.say(`${paint.warning('left')}  ${destination}: ${counts}; ended before the rest`);
   else if (state === 'paused') terminal.say(`${paint.warning('held')}  ${destination}: paused, nothing was delivered`);

@@ -80,12 +80,11 @@ function lineOf(run: JsonObject, paint: Paint): string {
 }
 
 function reportWords(report: JsonObject, paint: Paint): string {
-  const [name, state, reason] = [report['destination'], report['state'], report['reason']].map((one) =>
-    printable(asString(one) ?? ''),
-  );
+  const textOf = (member: string): string => printable(asString(report[member]) ?? '');
+  const [name, state, reason, loss] = ['destination', 'state', 'reason', 'loss'].map(textOf);
   const refused = asNumber(report['refused']) ?? 0;
   const records = `${formatCount(asNumber(report['records']) ?? 0)} records`;
   const counts = refused > 0 ? `${records}, ${formatCount(refused)} refused` : records;
-  if (state === 'current') return `${name}: ${counts}`;
+  if (state === 'current') return `${name}: ${counts}${loss === '' ? '' : `, ${paint.warning(`${loss}`)}`}`;
   return `${name}: ${counts}, ${paint.warning(reason === '' ? `${state}` : `${state}: ${reason}`)}`;
 }

@@ -92,6 +92,7 @@ function notesOn(health: Health): string[] {
   return [
     ...(paused ? ['Everything is paused; to go on: npx stopwire resume'] : []),
     ...earlierErrors(destinations),
+    ...losses(destinations),
     ...refusals(destinations),
     ...unknownLines(destinations),
     ...unreadRanges(health),
@@ -110,6 +111,13 @@ function earlierErrors(destinations: readonly DestinationHealth[]): string[] {
     lastError === undefined || resting !== undefined || lastError.at < (lastDeliveredAt ?? '')
       ? []
       : [`The last trouble with ${name}, at ${lastError.at}: ${lastError.reason}`],
+  );
+}
+
+/** Items that a server has left out of what it took are gone: it names neither them nor a way to send them again. */
+function losses(destinations: readonly DestinationHealth[]): string[] {
+  return destinations.flatMap(({ name, lastLoss }) =>
+    lastLoss === undefined ? [] : [`${name}, at ${lastLoss.at}: ${lastLoss.reason}`],
   );
 }
 

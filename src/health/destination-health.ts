@@ -33,6 +33,8 @@ export interface DestinationHealth {
   resting?: { reason: string; until: string };
   /** What the last run that had trouble with it said, whatever happened since. */
   lastError?: LoggedError;
+  /** What it left out of what it took, the last time that it said so. */
+  lastLoss?: LoggedError;
 }
 
 export interface Evidence {
@@ -49,6 +51,7 @@ export function destinationHealth(config: Config, evidence: Evidence): Destinati
   return config.destinations.map((configured) => {
     const { name } = configured;
     const lastError = evidence.log.lastError(name);
+    const lastLoss = evidence.log.lastLoss(name);
     const isPaused = config.paused === true || configured.paused === true;
     return {
       name,
@@ -60,6 +63,7 @@ export function destinationHealth(config: Config, evidence: Evidence): Destinati
       ...progressOf(configured, evidence),
       ...restOf(name, evidence),
       ...(lastError !== undefined && { lastError }),
+      ...(lastLoss !== undefined && { lastLoss }),
     };
   });
 }

@@ -18,6 +18,8 @@ export interface RunLog {
   lastRunError: LoggedError | undefined;
   /** What the last run that had trouble with a destination said of it. */
   lastError(destination: string): LoggedError | undefined;
+  /** What the last run said of which the destination left something out: it took the rest. */
+  lastLoss(destination: string): LoggedError | undefined;
 }
 
 /** Reads the end of the log; one that is not there, or cannot be read, tells of no run. Never throws. */
@@ -25,16 +27,18 @@ export function readRunLog(path: string): RunLog {
   const runs = readTail(path, MAX_BYTES).flatMap(runIn).toReversed();
   const [last] = runs;
   const error = asString(last?.['error']);
+  const newest = (destination: string, member: 'reason' | 'loss'): LoggedError | undefined => {
+    for (const run of runs) {
+      const reason = asString(reportOf(run, destination)?.[member]);
+      if (reason !== undefined) return { at: atOf(run), reason };
+    }
+    return undefined;
+  };
   return {
     last,
     lastRunError: last === undefined || error === undefined ? undefined : { at: atOf(last), reason: error },
-    lastError(destination) {
-      for (const run of runs) {
-        const reason = reasonFor(run, destination);
-        if (reason !== undefined) return { at: atOf(run), reason };
-      }
-      return undefined;
-    },
+    lastError: (destination) => newest(destination, 'reason'),
+    lastLoss: (destination) => newest(destination, 'loss'),
   };
 }
 
@@ -52,7 +56,7 @@ function atOf(run: JsonObject): string {
   return asString(run['at']) ?? '';
 }
 
-function reasonFor(run: JsonObject, destination: string): string | undefined {
+function reportOf(run: JsonObject, destination: string): JsonObject | undefined {
   const reports = asArray(run['destinations'])?.map(asObject) ?? [];
-  return asString(reports.find((report) => report?.['destination'] === destination)?.['reason']);
+  return reports.find((report) => report?.['destination'] === destination);
 }
