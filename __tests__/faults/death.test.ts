@@ -96,8 +96,9 @@ describe('many fires', () => {
     await rig.install();
     for (let round = 0; round < 10; round += 1) {
       rig.addLines(7);
-      expect(await rig.fire()).toEqual(SILENT);
+      const fire = rig.fire();
       rig.addLines(4);
+      expect(await fire).toEqual(SILENT);
       await sleep(60);
     }
     await rig.settle();
