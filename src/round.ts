@@ -34,11 +34,13 @@ export async function round({ sweep, project, reconciled, isOver, patienceMs }: 
   const again = async (within?: string): Promise<void> => {
     const before = last;
     last = await sweep(within);
-    if (within !== undefined) last = { ...last, destinations: last.destinations.map((one) => troubled(one, before)) };
+    if (within !== undefined) last = seenIn(last, before);
     reports.push(last);
   };
   for (const settled = Date.now() + SETTLE_MS; Date.now() < settled && !isOver(); await sleep(POLL_MS)) {
-    if (last.live.some(hasGrown)) await again(project);
+    // Not in this project alone: the mark that was taken may be that of a session in another one, too.
+    const grown = last.live.find(hasGrown);
+    if (grown !== undefined) await again(grown.projectFolder || undefined);
   }
   // A file that was not there before (a first turn, a sub-agent) shows only in a sweep.
   if (!isOver()) await again(project);
@@ -51,7 +53,16 @@ export async function round({ sweep, project, reconciled, isOver, patienceMs }: 
   return reports;
 }
 
-/** A look at one project says nothing of what went wrong in another one. */
+/** A look at one project says nothing of what is written in another one, or went wrong there. */
+function seenIn(last: Sweep, before: Sweep): Sweep {
+  const seen = new Set(last.live.map(({ path }) => path));
+  return {
+    ...last,
+    live: [...last.live, ...before.live.filter(({ path }) => !seen.has(path))],
+    destinations: last.destinations.map((one) => troubled(one, before)),
+  };
+}
+
 function troubled(report: DestinationReport, { destinations }: Sweep): DestinationReport {
   const before = destinations.find(({ destination }) => destination === report.destination);
   return before === undefined || report.state !== 'current' || before.state === 'current'
