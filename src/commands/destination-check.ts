@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfiguredDestination } from '../config.ts';
 import type { Batch, Delivery, Destination, Surroundings } from '../destinations/destination.ts';
-import { destinationKinds, isDestinationKind, lazyDestination } from '../destinations/index.ts';
+import { isRemoteKind, lazyDestination } from '../destinations/index.ts';
 import { reasonOf, UserError } from '../errors.ts';
 import type { MessageRecord } from '../fields/index.ts';
 
@@ -37,8 +37,8 @@ export async function checkOf(
       const opened = await destination.open();
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const check = meaningOf(await (opened.check?.(signal) ?? opened.deliver(batchOf([]), signal)));
-      const isElsewhere = isDestinationKind(configured.kind) && (await destinationKinds[configured.kind]()).isRemote;
-      return canary && isElsewhere && check.state !== 'failed' ? await withCanary(opened, signal) : check;
+      if (!canary || check.state === 'failed' || !(await isRemoteKind(configured.kind))) return check;
+      return await withCanary(opened, signal);
     } catch (error) {
       return { state: 'failed', ...explained(error) };
     } finally {

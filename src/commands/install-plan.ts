@@ -1,7 +1,7 @@
 /** From the flags of `install` to the destinations that it configures, built as `destinations add` builds them. */
 import type { Config, ConfiguredDestination } from '../config.ts';
 import type { Surroundings } from '../destinations/destination.ts';
-import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
+import { isRemoteKind } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
 import type { Terminal } from '../ui.ts';
 import { checkOf } from './destination-check.ts';
@@ -77,11 +77,6 @@ export function refuseVoidFlags(flags: InstallFlags, planned: readonly Configure
   );
 }
 
-/** Whether records leave this machine for it. The others are not tried before they are saved: that would make them. */
-export async function isRemote({ kind }: Pick<ConfiguredDestination, 'kind'>): Promise<boolean> {
-  return isDestinationKind(kind) && (await destinationKinds[kind]()).isRemote;
-}
-
 function namesOptions({ destination, endpoint, apiKey, set = [], secret = [] }: InstallFlags): boolean {
   return (destination ?? endpoint ?? apiKey) !== undefined || set.length > 0 || secret.length > 0;
 }
@@ -105,7 +100,8 @@ function levelOf(asked: string | boolean | undefined): string | undefined {
 }
 
 async function refuseFailing(planned: ConfiguredDestination, surroundings: Surroundings): Promise<void> {
-  if (!(await isRemote(planned))) return;
+  // The others would be made by that.
+  if (!(await isRemoteKind(planned.kind))) return;
   const { state, reason = '', hint = '' } = await checkOf(planned, surroundings);
   if (state !== 'failed') return;
   throw new UserError(`The destination ${planned.name} was tried, and it fails: ${reason}. Nothing was changed.`, {

@@ -1,6 +1,6 @@
 /** `stopwire preview`: the records that would leave, as they would leave. */
 import { readConfig, type Config, type ConfiguredDestination } from '../config.ts';
-import { destinationKinds, isDestinationKind } from '../destinations/index.ts';
+import { isRemoteKind } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
 import { ensurePrivateDirectory } from '../lib/private-directory.ts';
 import { thisMachine } from '../machine.ts';
@@ -54,8 +54,7 @@ async function destinationOf(
   }
   if (name !== undefined) return { config, configured: configured(config, name) };
   for (const one of config.destinations) {
-    if (isDestinationKind(one.kind) && (await destinationKinds[one.kind]()).isRemote)
-      return { config, configured: one };
+    if (await isRemoteKind(one.kind)) return { config, configured: one };
   }
   return { config, configured: first };
 }

@@ -1,6 +1,6 @@
 /** The dialogue about where records go: what the flags of `install` leave open is asked, and tried before it is kept. */
 import type { ConfiguredDestination } from '../config.ts';
-import { destinationKinds } from '../destinations/index.ts';
+import { destinationKinds, isRemoteKind } from '../destinations/index.ts';
 import { redactionLevelOf } from '../pipeline/redact.ts';
 import { columnsOf, paintFor, printable } from '../ui.ts';
 import { freeName } from './destination-names.ts';
@@ -8,7 +8,7 @@ import { declarationsOf, isSamePlace, whereOf } from './destination-place.ts';
 import type { DestinationFlags } from './destination-plan.ts';
 import type { Decision } from './install-destinations.ts';
 import type { InstallFlags } from './install-flags.ts';
-import { isRemote, namesPlace, refuseVoidFlags, sharedOf, wishesFrom, type Scene } from './install-plan.ts';
+import { namesPlace, refuseVoidFlags, sharedOf, wishesFrom, type Scene } from './install-plan.ts';
 import { redactionChoice } from './redaction-flags.ts';
 import { startFrom, startWords } from './since.ts';
 import { askChoice, askHistory, askRedaction } from './wizard.ts';
@@ -97,7 +97,7 @@ async function completed(
   { existing }: Scene,
 ): Promise<ConfiguredDestination> {
   const { name, kind, options } = planned;
-  const isOpen = flags.redaction === undefined && (await isRemote(planned));
+  const isOpen = flags.redaction === undefined && (await isRemoteKind(planned.kind));
   const level = isOpen ? await askRedaction(planned.redaction) : redactionLevelOf(planned);
   const isKnown = existing?.destinations.some((one) => one.name === name) === true;
   const since = flags.since ?? (isKnown ? 'all' : await askHistory());

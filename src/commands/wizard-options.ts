@@ -1,6 +1,6 @@
 /** The dialogue about one destination: the options that its kind declares, tried until they work or are kept anyway. */
 import type { ConfiguredDestination } from '../config.ts';
-import { destinationKinds } from '../destinations/index.ts';
+import { destinationKinds, isRemoteKind } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
 import type { Option } from '../lib/options.ts';
 import { paintFor, printable } from '../ui.ts';
@@ -9,7 +9,7 @@ import { kindNamed } from './destination-names.ts';
 import { pairOf, problemOf } from './destination-options.ts';
 import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
 import type { InstallFlags } from './install-flags.ts';
-import { isRemote, withProposals, type Scene } from './install-plan.ts';
+import { withProposals, type Scene } from './install-plan.ts';
 import { askChoice, askText } from './wizard.ts';
 
 /** The destination, with the options that were left open. Throws a UserError with exit code 130 on a cancellation. */
@@ -86,7 +86,7 @@ async function attempt(
   };
   try {
     const planned = await destinationFrom(wish, surroundings, terminal);
-    if (flags.test === false || !(await isRemote(planned))) return { planned };
+    if (flags.test === false || !(await isRemoteKind(planned.kind))) return { planned };
     terminal.say('  Trying it …');
     const { state, reason = '', hint } = await checkOf(planned, surroundings);
     if (state === 'ok') return { planned };

@@ -23,6 +23,11 @@ export function isDestinationKind(name: string): name is DestinationKindName {
   return Object.hasOwn(destinationKinds, name);
 }
 
+/** Whether records leave this machine for it; an unknown kind has no place to send them to. */
+export async function isRemoteKind(kind: string): Promise<boolean> {
+  return isDestinationKind(kind) && (await destinationKinds[kind]()).isRemote;
+}
+
 /** Opens the destination when there is something to deliver, not before. */
 export function lazyDestination(configured: ConfiguredDestination, surroundings: Surroundings) {
   let opened: Promise<Destination> | undefined;
