@@ -17,7 +17,7 @@ const CODES: { readonly [line: string]: number } = { 'stopwire dlq show 3f9c1ab2
 /** What examples need to be there. */
 const BEFORE: { readonly [call: string]: string } = {
   'stopwire exclude remove': "stopwire exclude add '~/clients/*'",
-  'stopwire include remove': "stopwire include add '~/work/*'",
+  'stopwire include remove': "stopwire include add '~/code/*'",
 };
 
 const ENDLESS = /--follow|--watch/;

@@ -88,8 +88,8 @@ const EXCLUDE_EXAMPLES: Examples = {
   list: ['$0 exclude list', 'all patterns that leave something out'],
 };
 const INCLUDE_EXAMPLES: Examples = {
-  add: ["$0 include add '~/work/*'", 'projects below that folder, and no others'],
-  remove: ["$0 include remove '~/work/*'", 'without patterns, every project counts'],
+  add: ["$0 include add '~/code/*'", 'projects below that folder, and no others'],
+  remove: ["$0 include remove '~/code/*'", 'without patterns, every project counts'],
   list: ['$0 include list', 'all patterns of projects that count'],
 };
 
