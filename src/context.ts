@@ -104,7 +104,8 @@ export interface Turn extends Tally {
   /** Calls in the responses that called a tool: the largest number, and what their mean is made of. */
   parallelMax: number;
   callingResponses: number;
-  lastAnswerAt?: string | undefined;
+  /** The newest line of an answer or a result. */
+  heardAt?: string | undefined;
   stopReason?: string | undefined;
   /** How often a line has closed it: a Stop hook can make the model go on. */
   closings: number;

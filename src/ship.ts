@@ -1,5 +1,5 @@
 /** The second half of the line, for one destination: deliver → commit. */
-import { newBatches, sameBatch, type Making } from './batches.ts';
+import { newBatches, sameBatch, silenceBatches, type Making } from './batches.ts';
 import type { ConfiguredDestination } from './config.ts';
 import type { Destination, Dropped, Limits } from './destinations/destination.ts';
 import { backoffMs, HOLD_MS } from './lib/backoff.ts';
@@ -36,25 +36,27 @@ const CONFLICTS = 3;
 const CURRENT: Arrival = { state: 'current' };
 
 /**
- * Delivers all that is new. First the batch that was sent last, where nobody knows whether it arrived. Then the next
- * batch is made while the last one is on its way; only one is, and cursors move behind that one alone. Throws where the
- * disk refuses or on a bug: then nothing was committed that did not arrive.
+ * Delivers all that is new, and behind it the ends of turns that nothing else has ended. First the batch that was sent
+ * last, where nobody knows whether it arrived. Then the next batch is made while the last one is on its way; only one
+ * is, and cursors move behind that one alone. Throws where the disk refuses or on a bug: then nothing was committed that
+ * did not arrive.
  */
 export async function ship(shipment: Shipment): Promise<Arrival> {
   const { name, journal } = shipment;
   const intent = journal.intent(name);
   const unsettled = intent && (await sameBatch(intent, shipment));
   const first = unsettled === undefined ? CURRENT : await send(unsettled, shipment);
-  const arrival = first.state === 'current' ? await shipNew(shipment) : first;
+  const lines = first.state === 'current' ? await shipAll(newBatches, shipment) : first;
+  const arrival = lines.state === 'current' ? await shipAll(silenceBatches, shipment) : lines;
   const isFirstTime = journal.verifiedAt(name) === undefined;
   if (arrival.state === 'current' && (shipment.verifies || isFirstTime)) journal.setVerified(name, shipment.now());
   return arrival;
 }
 
-async function shipNew(shipment: Shipment): Promise<Arrival> {
+async function shipAll(batches: typeof newBatches, shipment: Shipment): Promise<Arrival> {
   let onItsWay: Promise<Arrival> = Promise.resolve(CURRENT);
   try {
-    for await (const batch of newBatches(shipment, () => limitsOf(shipment))) {
+    for await (const batch of batches(shipment, () => limitsOf(shipment))) {
       const arrival = await onItsWay;
       if (arrival.state !== 'current') return arrival;
       onItsWay = send(batch, shipment);

@@ -36,6 +36,8 @@ export interface Cursor {
   tail: Anchor;
   /** No newline stands there: the file had been left without one for a while. */
   unended?: true;
+  /** A turn is open there, and its end has not been told: a long silence is one. */
+  open?: true;
   /** Size and time of the file when it was read, so that an unchanged one need not be opened. */
   size: number;
   mtimeMs: number;
@@ -103,6 +105,8 @@ export interface Entry {
   oversized?: true;
   /** The last line of a file that nobody writes to any more, and no newline ends it: `end` is that of the file. */
   unended?: true;
+  /** No line: nobody has written behind the last one, which it stands for, for so long that an open turn is over. */
+  silent?: true;
   /** What is damaged can be several entries on one line: more of them follow, so no cursor may stand behind this one. */
   continues?: true;
 }

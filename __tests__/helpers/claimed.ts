@@ -1,7 +1,10 @@
-/** Fixture transcripts as the records of one run: what one transcript has copied from another is marked as a copy. */
+/**
+ * Fixture transcripts as the records of one run, long after: what one transcript has copied from another is marked as a
+ * copy, and every turn has its end.
+ */
 import type { Capture, MessageRecord } from '../../src/fields/index.ts';
 import { fixtureFiles } from './fixtures.ts';
-import { foldLines } from './mapped.ts';
+import { foldLines, silenceBehind } from './mapped.ts';
 
 export function claimedRecords(folder: string): MessageRecord[] {
   const owners = new Map<string, string>();
@@ -10,7 +13,8 @@ export function claimedRecords(folder: string): MessageRecord[] {
     owners.set(name, owner);
     return { isOwner: owner === path };
   };
-  return fixtureFiles(folder).flatMap((file) =>
-    foldLines(file, undefined, undefined, claim).flatMap(({ records }) => records),
-  );
+  return fixtureFiles(folder).flatMap((file) => {
+    const lines = foldLines(file, undefined, undefined, claim);
+    return [...lines.flatMap(({ records }) => records), ...silenceBehind(file, lines)];
+  });
 }

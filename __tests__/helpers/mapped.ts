@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Context } from '../../src/context.ts';
-import { emptyContext, type Capture, type MessageRecord } from '../../src/fields/index.ts';
+import { emptyContext, openTurn, type Capture, type MessageRecord } from '../../src/fields/index.ts';
 import { map } from '../../src/pipeline/map.ts';
 import { priceMapped } from '../../src/pipeline/price.ts';
 import { loadPriceTable } from '../../src/pricing/table.ts';
@@ -63,6 +63,15 @@ export function foldLines(
     context = mapped.context;
     return { entry, records: mapped.records, context };
   });
+}
+
+/** What a file gives that nobody has written to for long, behind its lines: the end of a turn that is still open. */
+export function silenceBehind(file: FixtureFile, lines: readonly FoldedLine[]): readonly MessageRecord[] {
+  const last = lines.at(-1);
+  if (last === undefined || openTurn(last.context) === undefined) return [];
+  const { end, tail } = last.entry;
+  const silence: Entry = { line: {}, start: end, end, tail, silent: true };
+  return priceMapped(map(silence, openedFile(file), last.context, capture), prices).records;
 }
 
 export function openedFile({ transcript, agent }: FixtureFile): OpenedTranscript {

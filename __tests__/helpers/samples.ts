@@ -1,6 +1,6 @@
 /** Small records and cursors, and origins made from real transcripts. */
 import type { Context } from '../../src/context.ts';
-import { emptyContext, isSettled, type MessageRecord } from '../../src/fields/index.ts';
+import { emptyContext, isSettled, openTurn, type MessageRecord } from '../../src/fields/index.ts';
 import type { Origin } from '../../src/pipeline/batch.ts';
 import type { Cursor } from '../../src/types.ts';
 import type { FixtureFile } from './fixtures.ts';
@@ -34,6 +34,6 @@ export function originsOf(file: FixtureFile): { records: readonly MessageRecord[
   let resume = opened.from;
   return foldLines(file).map(({ entry, records, context }) => {
     if (isSettled(context)) resume = { offset: entry.end, context };
-    return { records, origin: { file: opened, entry, resume } };
+    return { records, origin: { file: opened, entry, resume, isOpen: openTurn(context) !== undefined } };
   });
 }

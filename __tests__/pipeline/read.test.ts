@@ -332,6 +332,36 @@ describe('a file that changes', () => {
     });
   });
 
+  describe('and has been silent', () => {
+    const silent = { idleSince: Infinity, silentSince: Infinity };
+
+    test.each([
+      ['whole', ''],
+      ['a part of a line', '{"c":"tor'],
+      ['a line without its newline', '{"c":3}'],
+    ])('ends in an entry without bytes, behind which a cursor holds: %s', async (_, tail) => {
+      writeFileSync(path, `{"a":1}\n{"b":2}\n${tail}`);
+      const { file, entries } = await readAll(path, undefined, silent);
+      const [last, silence] = entries.slice(-2);
+      if (file === undefined || last === undefined || silence === undefined) throw new Error('nothing was read');
+      expect(silence).toMatchObject({ line: {}, start: last.end, end: last.end, tail: last.tail, silent: true });
+      const resume = { offset: silence.end, context: CONTEXT };
+      const cursor = cursorAfter(file, silence, resume);
+      expect(cursor).toEqual(cursorAfter(file, last, resume));
+      const again: Entry[] = [];
+      for await (const reading of read(transcriptAt(path), { ...cursor, resume }, silent))
+        again.push(...reading.entries);
+      expect(again).toEqual([silence]);
+    });
+
+    test('and none where it was not for long, or is empty', async () => {
+      writeFileSync(path, lines(2).join(''));
+      expect((await readAll(path, undefined, { silentSince: Date.now() - 600_000 })).entries).toHaveLength(2);
+      writeFileSync(path, '');
+      expect((await readAll(path, undefined, silent)).entries).toEqual([]);
+    });
+  });
+
   test('gives nothing where it was emptied, and all that is written then', async () => {
     writeFileSync(path, lines(10).join(''));
     const { cursor } = await cursorIn(6);

@@ -20,6 +20,7 @@ const cursor: fc.Arbitrary<Cursor> = fc
       {},
       {},
       { unended: true },
+      { open: true },
       { resume: { offset: 1, context: emptyContext } },
     ),
   })

@@ -1,6 +1,5 @@
 /** The records that a line gives: of itself, of the turn left open before it, and of the session whose turn it ends. */
 import { basename } from 'node:path';
-import type { Turn } from '../context.ts';
 import { asString } from '../lib/json.ts';
 import { fillStarted, fillWriter } from './agents.ts';
 import { fillAnswer } from './answer.ts';
@@ -10,7 +9,7 @@ import { fillCompaction } from './compaction.ts';
 import { fillContent } from './content.ts';
 import { fillContextWindow } from './context-window.ts';
 import { fillErrors } from './errors.ts';
-import type { TurnStatus } from '../fold/turn.ts';
+import type { Abandoned } from '../fold/abandoned.ts';
 import { fillExtras } from './extras.ts';
 import { fillHooks } from './hooks.ts';
 import { fillIdentity, lineId, recordId } from './identity.ts';
@@ -66,20 +65,20 @@ export function describeLine(scope: Scope): MessageRecord {
   return record;
 }
 
-/** The record of a turn that no line has ended; the line of the scope is the first one after it. */
-export function describeTurn(scope: Scope, abandoned: { turn: Turn; status: TurnStatus }): MessageRecord {
-  const { turn, status } = abandoned;
-  const id = recordId(['turn', scope.file.transcript.sessionId, turn.id]);
+/** The record of a turn that no line has ended; the line of the scope is the first one after it, or none. */
+export function describeTurn(scope: Scope, { turn, status, endedAt }: Abandoned): MessageRecord {
+  const { transcript, agent } = scope.file;
+  const id = recordId(['turn', transcript.sessionId, agent?.agentId, turn.id, turn.index, turn.closings]);
   const record = blankRecord(id, 'turn');
   record.derived = true;
   fillSession(record, scope);
-  record.timestamp = turn.lastAnswerAt ?? turn.startedAt;
+  record.timestamp = endedAt;
   record.turn_id = turn.id;
   record.turn_index = turn.index;
   record.is_replay = turn.copiedFrom === undefined ? undefined : true;
   record.replayed_session_id = turn.copiedFrom?.session;
   fillWriter(record, scope);
-  fillTotalsOf(record, turn, status, turn.lastAnswerAt);
+  fillTotalsOf(record, turn, status, endedAt);
   fillSurroundings(record, scope);
   return record;
 }

@@ -46,12 +46,12 @@ export const sessionTotalsFields = fieldGroup({
   session_hook_duration_ms: ms('system/stop_hook_summary', 'Sum of how long they took.'),
 });
 
-/** The session up to the end of the turn that the line ends; its cost is filled in by the price step. */
+/** The session up to the end of a turn; its cost is filled in by the price step. */
 export function fillSessionTotals(record: ValuesOf<typeof sessionTotalsFields>, { context, step, parts }: Scope): void {
   const whole: Session = withTurn(context.session, context.turn);
   record.session_started_at = whole.startedAt;
-  record.session_duration_ms = msBetween(whole.startedAt, parts.timestamp);
-  record.session_status = step.closing;
+  record.session_duration_ms = msBetween(whole.startedAt, parts.timestamp ?? step.abandoned?.endedAt);
+  record.session_status = step.closing ?? step.abandoned?.status;
   record.session_stop_reason = context.turn?.stopReason;
   record.session_turns = whole.turns;
   record.session_prompts = whole.prompts;

@@ -21,10 +21,10 @@ import type { Scope } from './scope.ts';
 export const turnTotalsFields = fieldGroup({
   turn_status: word(
     'the line that ended the turn',
-    'Only on the record that ends a turn: `ok`, `error`, `interrupted`, `refused`, `truncated`, `limit_reached`; `unfinished` or `unknown` on a record of type `turn`, where no line ended it.',
+    'Only on the record that ends a turn: `ok`, `error`, `interrupted`, `refused`, `truncated`, `limit_reached`; `unfinished` or `unknown` on a record of type `turn`, where no line ended it: another turn began, or nothing was written for six hours.',
   ),
   turn_closings: count(
-    'lines that ended the turn so far',
+    'lines and silences that ended the turn, without a record of type `turn` itself',
     'Above 1, the turn had ended before and went on; the record with the largest number holds the whole.',
   ),
   turn_started_at: time("`timestamp` of the turn's first line", 'When the turn began.'),

@@ -4,7 +4,7 @@ import { asString } from '../lib/json.ts';
 import type { Entry } from '../types.ts';
 import type { LineParts } from '../line/parts.ts';
 import { opensTurn, promptKindOf, type PromptKind } from '../line/prompt-kind.ts';
-import { copyOfTurn } from './copy.ts';
+import { abandonedTurn, closed, followsSilence, type Abandoned } from './abandoned.ts';
 import { countLine } from './count.ts';
 import { emptySession } from './empty.ts';
 import { inlineRoot, MAX_INLINE_AGENTS, newInlineAgent } from './inline.ts';
@@ -14,7 +14,7 @@ import { MAX_RESPONSES, responseStep, type CopiedFrom, type ResponseStep } from 
 import { markOpen } from './settle.ts';
 import { withTurn } from './tally.ts';
 import { answeredTools, withOpened, withoutAnswered } from './tools.ts';
-import { abandonedStatus, closingOf, newTurn, type TurnStatus } from './turn.ts';
+import { closingOf, newTurn, type TurnStatus } from './turn.ts';
 
 export interface Step {
   context: Context;
@@ -28,8 +28,8 @@ export interface Step {
   answered: readonly (OpenTool | undefined)[];
   /** The line ends its turn. */
   closing: TurnStatus | undefined;
-  /** The turn before, where no line has ended it. */
-  abandoned: { turn: Turn; status: TurnStatus } | undefined;
+  /** The turn before the line, where no line has ended it: another one begins, or a silence lies before this line. */
+  abandoned: Abandoned | undefined;
 }
 
 const NONE: readonly undefined[] = [];
@@ -46,9 +46,11 @@ export function advance(
   const response = responseStep(before, parts, copiedFrom);
   const answered = parts.toolResults.length === 0 ? NONE : answeredTools(before.tools, parts);
   const opening = root === undefined && opensTurn(kind);
-  const abandoned = opening ? abandonedTurn(before) : undefined;
+  const abandoned = opening || followsSilence(before, parts) ? abandonedTurn(before) : undefined;
+  const turnBefore = abandoned === undefined ? before.turn : closed(abandoned.turn);
   const agent = root === undefined ? undefined : (named(before.inline, root) ?? newInlineAgent(before, parts, root));
-  const current = agent?.turn ?? currentTurn(before, parts, opening ? kind : undefined, copiedFrom);
+  const current =
+    agent?.turn ?? currentTurn({ turn: turnBefore, last: before.last }, parts, opening ? kind : undefined, copiedFrom);
   const counted = current && countLine(current, parts, { kind, response, answered });
   const closing = closingOf(parts, kind, counted);
   const turn = counted && (closing === undefined ? counted : closed(counted));
@@ -57,7 +59,7 @@ export function advance(
     version: before.version,
     lines: before.lines + 1,
     last: nextLastSeen(before.last, parts, response?.response),
-    turn: root === undefined ? turn : before.turn,
+    turn: root === undefined ? turn : turnBefore,
     inline: nextInline(before, opening, inline),
     tools: nextTools(opening ? [] : before.tools, parts, response, answered),
     responses:
@@ -67,6 +69,23 @@ export function advance(
   };
   markOpen(context, entry);
   return { context, kind, turn, inline, response, answered, closing, abandoned };
+}
+
+/** The step behind the last line of a transcript that nobody has written to since: an open turn is over. */
+export function endBySilence(before: Context): Step {
+  const abandoned = abandonedTurn(before);
+  const turn = abandoned === undefined ? before.turn : closed(abandoned.turn);
+  const context = { ...before, turn };
+  return {
+    context,
+    kind: undefined,
+    turn,
+    inline: undefined,
+    response: undefined,
+    answered: NONE,
+    closing: undefined,
+    abandoned,
+  };
 }
 
 /** The session with its last turn; a file can go on with another session, as the forks of clients before 2.1 do. */
@@ -81,15 +100,9 @@ function nextInline(before: Context, opening: boolean, agent: InlineAgent | unde
   return agent === undefined ? before.inline : withNamed(before.inline, agent, MAX_INLINE_AGENTS);
 }
 
-function abandonedTurn({ turn, tools }: Context): Step['abandoned'] {
-  const isCommand = turn?.promptKind === 'command' && turn.responses === 0;
-  if (turn?.isOpen !== true || isCommand) return undefined;
-  return { turn, status: abandonedStatus(turn, tools.length > 0) };
-}
-
 /** Answers without a prompt before them belong to a turn that begins with them. */
 function currentTurn(
-  before: Context,
+  before: Pick<Context, 'turn' | 'last'>,
   parts: LineParts,
   kind: PromptKind | undefined,
   copiedFrom: CopiedFrom,
@@ -103,13 +116,6 @@ function currentTurn(
   }
   if (before.turn === undefined && parts.type === 'assistant') return newTurn(parts, 'none', before.last, index);
   return before.turn;
-}
-
-function closed(turn: Turn): Turn {
-  const ended = copyOfTurn(turn);
-  ended.isOpen = false;
-  ended.closings += 1;
-  return ended;
 }
 
 function nextTools(

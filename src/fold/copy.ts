@@ -49,7 +49,7 @@ export function copyOfTurn(turn: Turn): Whole<Turn> {
     filesTouched: turn.filesTouched,
     parallelMax: turn.parallelMax,
     callingResponses: turn.callingResponses,
-    lastAnswerAt: turn.lastAnswerAt,
+    heardAt: turn.heardAt,
     stopReason: turn.stopReason,
     closings: turn.closings,
     isOpen: turn.isOpen,

@@ -37,7 +37,7 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
   const calls = step?.response.toolCalls ?? 0;
   const isFirstCall = calls > 0 && calls === parts.toolUses.length;
   next.isOpen = true;
-  next.lastAnswerAt = parts.timestamp ?? turn.lastAnswerAt;
+  next.heardAt = parts.timestamp ?? turn.heardAt;
   next.stopReason = asString(parts.message?.['stop_reason']) ?? turn.stopReason;
   next.parallelMax = Math.max(turn.parallelMax, calls);
   next.callingResponses = turn.callingResponses + (isFirstCall ? 1 : 0);
@@ -46,6 +46,7 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
 
 function countResults(turn: Turn, parts: LineParts, answered: Counted['answered']): Turn {
   const next = copyOfTurn(turn);
+  next.heardAt = parts.timestamp ?? turn.heardAt;
   for (const [index, block] of parts.toolResults.entries()) {
     const tool = answered[index];
     add(next, resultIncrease(parts, block, tool));

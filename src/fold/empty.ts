@@ -56,7 +56,7 @@ export const emptyTurn: Turn = {
   filesTouched: [],
   parallelMax: 0,
   callingResponses: 0,
-  lastAnswerAt: undefined,
+  heardAt: undefined,
   stopReason: undefined,
   closings: 0,
   isOpen: true,

@@ -56,8 +56,3 @@ const ENDINGS: { readonly [reason: string]: TurnStatus } = {
   max_tokens: 'truncated',
   model_context_window_exceeded: 'truncated',
 };
-
-/** What became of a turn that no line has ended when the next one begins. */
-export function abandonedStatus(turn: Turn, hasOpenTools: boolean): TurnStatus {
-  return turn.responses === 0 || hasOpenTools ? 'unfinished' : 'unknown';
-}

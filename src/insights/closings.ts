@@ -60,7 +60,7 @@ export function turnName({
 }
 
 function closingOf(record: MessageRecord, lines: readonly MessageRecord[]): Closing {
-  // A record of type turn is no end that the transcript tells of, so it is not among those that are counted.
+  // A record of type turn does not count itself.
   const number = (record.turn_closings ?? 0) + (record.type === 'turn' ? 1 : 0);
   return { record, number, lines, sums: number > 1 ? sumsOfLines(record, lines) : sumsOfTurn(record) };
 }

@@ -11,6 +11,8 @@ export interface Origin {
   file: OpenedTranscript;
   entry: Entry;
   resume: Checkpoint;
+  /** A turn is open behind the line. */
+  isOpen: boolean;
 }
 
 /** A batch, and what of the transcripts it stands for. */
@@ -95,7 +97,12 @@ function batchId(destination: string, json: readonly string[]): string {
 function cursors(lines: readonly BatchedLine[]): Map<string, Cursor> {
   const last = new Map<string, Origin>();
   for (const { origin } of lines) if (!origin.entry.continues) last.set(origin.file.transcript.path, origin);
-  return new Map(Array.from(last, ([path, { file, entry, resume }]) => [path, cursorAfter(file, entry, resume)]));
+  return new Map(
+    Array.from(last, ([path, { file, entry, resume, isOpen }]) => [
+      path,
+      { ...cursorAfter(file, entry, resume), ...(isOpen && { open: true }) },
+    ]),
+  );
 }
 
 function partsOf(lines: readonly BatchedLine[], reached: Map<string, number>): Part[] {

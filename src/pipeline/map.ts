@@ -6,6 +6,7 @@ import {
   describeReconciliation,
   describeSession,
   describeTurn,
+  endBySilence,
   isReconciliation,
   partsOf,
   type Capture,
@@ -31,7 +32,8 @@ export interface Mapped {
 /**
  * Describes a line. The same line with the same context and capture gives the same records: no clock, no file, no
  * network. Every line becomes a record, also one of a type that no field group knows; a line with the results of
- * several calls becomes one for each, and the end of a turn renews the record of the session.
+ * several calls becomes one for each, and the end of a turn renews the record of the session. The silence behind the
+ * last line gives none of its own.
  */
 export function map(entry: Entry, file: OpenedTranscript, before: Context, capture: Capture): Mapped {
   const parts = partsOf(entry);
@@ -39,11 +41,14 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
     const { isOwner, session } = capture.claim(name, file.transcript.path);
     return isOwner ? undefined : { session };
   };
-  const step = advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
+  const step = entry.silent
+    ? endBySilence(before)
+    : advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
   const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
-  const records = recordsOfLine(scope);
+  const records = entry.silent ? [] : recordsOfLine(scope);
   if (step.abandoned !== undefined) records.unshift(describeTurn(scope, step.abandoned));
-  if (step.closing !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
+  const ending = entry.silent ? step.abandoned : step.closing;
+  if (ending !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
   return { records, context: step.context, charge: chargeOf(step), abandoned: step.abandoned?.turn };
 }
 

@@ -23,6 +23,8 @@ export interface ReadOptions {
   maxLineBytes?: number | undefined;
   /** A whole record at the end of a file that was last written to before then is a line, without a newline too. Epoch ms. */
   idleSince?: number | undefined;
+  /** Behind the last line of a file that was last written to before then stands an entry `silent`. Epoch ms. */
+  silentSince?: number | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface ReadOptions {
 export async function* read(
   transcript: Transcript,
   cursor: Cursor | undefined,
-  { maxLineBytes = MAX_LINE_BYTES, idleSince = -Infinity }: ReadOptions = {},
+  { maxLineBytes = MAX_LINE_BYTES, idleSince = -Infinity, silentSince = -Infinity }: ReadOptions = {},
 ): AsyncGenerator<Reading> {
   const descriptor = openRegularFile(transcript.path);
   if (descriptor === undefined) return;
@@ -55,11 +57,14 @@ export async function* read(
     };
     const { offset } = file.from;
     const splitter = splitLines(offset, maxLineBytes);
+    let last: Last | undefined;
     for (let position = offset; ;) {
       // A new buffer each time: the beginning of an unfinished line stays in the last one.
       const chunk = readAt(descriptor, position, chunkBytes(stats.size - position));
       if (chunk.length === 0) {
         const entries = stats.mtimeMs < idleSince ? decodeUnended(splitter.rest()) : [];
+        last = entries.at(-1) ?? last ?? (resumed ? lastOf(cursor, (...at) => readAt(descriptor, ...at)) : undefined);
+        if (stats.mtimeMs < silentSince && last !== undefined) entries.push(silenceAfter(last));
         if (entries.length > 0) yield { file, entries };
         return;
       }
@@ -71,11 +76,24 @@ export async function* read(
           bytes === undefined ? await decodeOversized(line, descriptor, maxLineBytes) : decode(line, bytes);
         entries.push(...decoded);
       }
+      last = entries.at(-1) ?? last;
       if (entries.length > 0) yield { file, entries };
     }
   } finally {
     closeSync(descriptor);
   }
+}
+
+type Last = Pick<Entry, 'end' | 'tail' | 'unended'>;
+
+/** The line that a cursor stands behind, as far as another cursor behind it needs to know. */
+function lastOf({ offset, tail: { length }, unended }: Cursor, read: (at: number, length: number) => Buffer): Last {
+  const tail = read(offset - length - (unended ? 0 : 1), length);
+  return { end: offset, tail, ...(unended && { unended }) };
+}
+
+function silenceAfter({ end, tail, unended }: Last): Entry {
+  return { line: {}, start: end, end, tail, silent: true, ...(unended && { unended }) };
 }
 
 /** No more than there is left, by the size it had: of many small files, large buffers would pile up. */

@@ -18,7 +18,7 @@ const HASH = /^[0-9a-f]{16}$/;
 
 export function cursorTable(): CursorTable {
   const slotOf = new Map<string, number>();
-  /** Those with a checkpoint, and whatever does not look as this version writes it. */
+  /** Those with a checkpoint or a mark, and whatever does not look as this version writes it. */
   const others = new Map<string, Cursor>();
   let slots = 0;
   let numbers = new Float64Array(FIRST_SLOTS * NUMBERS);
@@ -81,6 +81,7 @@ export function cursorTable(): CursorTable {
   };
 }
 
-function isPlain({ head, tail, resume, unended }: Cursor): boolean {
-  return resume === undefined && unended === undefined && HASH.test(head.hash) && HASH.test(tail.hash);
+function isPlain({ head, tail, resume, unended, open }: Cursor): boolean {
+  const isMarked = resume !== undefined || unended || open;
+  return !isMarked && HASH.test(head.hash) && HASH.test(tail.hash);
 }

@@ -168,7 +168,8 @@ function narrowCursor(value: unknown): [string, Cursor][] {
   const mtimeMs = asNumber(cursor['mtimeMs']) ?? 0;
   const resume = narrowResume(cursor['resume'], offset);
   const unended = cursor['unended'] === true;
-  const narrowed = { offset, head, tail, ...(unended && { unended }), size, mtimeMs };
+  const open = cursor['open'] === true;
+  const narrowed = { offset, head, tail, ...(unended && { unended }), ...(open && { open }), size, mtimeMs };
   return [[path, { ...narrowed, ...(resume !== undefined && { resume }) }]];
 }
 

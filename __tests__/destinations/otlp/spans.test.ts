@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { turnSpanId, type TraceBy } from '../../../src/destinations/otlp/ids.ts';
+import type { TraceBy } from '../../../src/destinations/otlp/ids.ts';
 import type { Span } from '../../../src/destinations/otlp/model.ts';
 import { spansOf } from '../../../src/destinations/otlp/spans.ts';
 import type { MessageRecord } from '../../../src/fields/index.ts';
@@ -24,10 +24,9 @@ describe.each(everyCase)('the spans of $name, a trace for each $traceBy', ({ rec
     }
   });
 
-  test('have parents in the same trace; only a turn that nothing ended is missing', () => {
-    const unended = unendedTurns(records);
+  test('have parents, which are in the same trace', () => {
     const missing = spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !byId.has(parentSpanId));
-    expect(missing.filter(({ parentSpanId }) => !unended.has(parentSpanId ?? ''))).toEqual([]);
+    expect(missing).toEqual([]);
     expect(pairs(spans, byId).filter(([span, parent]) => span.traceId !== parent.traceId)).toEqual([]);
   });
 
@@ -57,16 +56,6 @@ describe.each(everyCase)('the spans of $name, a trace for each $traceBy', ({ rec
       expect(byId.get(spanId)?.parentSpanId).toBe(parentSpanId);
     }
   });
-});
-
-test('a turn without an end is a rare thing, and one of old clients or of killed ones', () => {
-  const cases = everyCase.flatMap(({ name, records, traceBy }) => {
-    const spans = traceBy === 'turn' ? spansOf(records, traceBy) : [];
-    const known = new Set(spans.map(({ spanId }) => spanId));
-    return spans.some(({ parentSpanId = '' }) => parentSpanId !== '' && !known.has(parentSpanId)) ? [name] : [];
-  });
-  const killed = ['1.0.128-retries', '2.0.14-retries', '2.0.76-retries', '2.1.329-budget', '2.1.329-psignal'];
-  expect(cases.filter((name) => !name.startsWith('2.1.50-')).toSorted()).toEqual(killed);
 });
 
 describe('a tree', () => {
@@ -186,14 +175,6 @@ test('a turn that a Stop hook lets go on has a span for each further end', () =>
   const roots = turns.filter(({ parentSpanId }) => parentSpanId === undefined);
   expect(turns.length).toBe(roots.length * 9);
 });
-
-/** The spans of turns of which there are records, and none that ends them. */
-function unendedTurns(records: readonly MessageRecord[]): Set<string> {
-  const all = new Set(records.map((record) => turnSpanId(record)));
-  for (const record of records)
-    if (record.turn_status !== undefined && !record.is_replay) all.delete(turnSpanId(record));
-  return all;
-}
 
 function pairs(spans: readonly Span[], byId: ReadonlyMap<string, Span>): [span: Span, parent: Span][] {
   return spans.flatMap((span) => {

@@ -9,8 +9,8 @@ import { promptsOf, turnSpan, type Prompts } from './turn-span.ts';
 
 /**
  * A turn's span comes with the record that ends the turn and a call's with its result, so that parents arrive after
- * their children; a turn that nothing ever ends, as when the client is killed and the session is never gone on with,
- * gets none. What was copied from another transcript was sent there.
+ * their children; that of a turn which no line ends, as when the client is killed, comes after a long silence. What was
+ * copied from another transcript was sent there.
  */
 export function spansOf(records: readonly MessageRecord[], traceBy: TraceBy): Span[] {
   const own = records.filter(({ is_replay }) => !is_replay);
