@@ -112,6 +112,13 @@ describe('the streams of all fixtures', () => {
     }
   });
 
+  test('name models, and not what the client writes in the place of one', () => {
+    const models = new Set(all.flatMap(({ values }) => values.flatMap(([, , { model }]) => model ?? [])));
+    expect(every.some(({ model }) => model === '<synthetic>')).toBe(true);
+    expect(Array.from(models).filter((model) => !model.startsWith('claude-'))).toEqual([]);
+    expect(linesOf(all).filter(({ metadata }) => JSON.stringify(metadata).includes('<synthetic>'))).toEqual([]);
+  });
+
   test('say of no text that the level content hides', () => {
     const redact = redactor('content', { hashKey: Buffer.alloc(32) });
     const body = bodyOf(every.map(redact));

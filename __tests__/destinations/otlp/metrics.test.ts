@@ -82,19 +82,28 @@ test('lines, decisions and sessions are counted under the names of the official 
   expect(sumBy(metrics, 'claude_code.active_time.total', 'type')['cli']).toBeGreaterThan(0);
 });
 
+const RESPONSE: MessageRecord = {
+  id: 'a',
+  type: 'assistant',
+  message_id: 'm',
+  cost_status: 'priced',
+  timestamp: '2026-01-02T03:04:05Z',
+  input_tokens: 16,
+  output_tokens: 17,
+  total_tokens: 33,
+  incremental_total_tokens: 33,
+};
+
+test.each([
+  ['standard', ''],
+  ['fast', 'fast'],
+])('what ran at the speed %s is marked "%s"', (speed, mark) => {
+  const metrics = metricsOf([{ ...RESPONSE, speed, incremental_input_tokens: 16 }]);
+  expect(sumBy(metrics, 'claude_code.token.usage', 'speed')).toEqual({ [mark]: 16 });
+});
+
 test('a value that equals a bound belongs to the bucket below it', () => {
-  const record: MessageRecord = {
-    id: 'a',
-    type: 'assistant',
-    message_id: 'm',
-    cost_status: 'priced',
-    timestamp: '2026-01-02T03:04:05Z',
-    input_tokens: 16,
-    output_tokens: 17,
-    total_tokens: 33,
-    incremental_total_tokens: 33,
-  };
-  const points = metricsOf([record]).find(({ name }) => name === 'gen_ai.client.token.usage')?.histogram?.dataPoints;
+  const points = metricsOf([RESPONSE]).find(({ name }) => name === 'gen_ai.client.token.usage')?.histogram?.dataPoints;
   expect(points?.map(({ bucketCounts }) => bucketCounts.indexOf('1'))).toEqual([2, 3]);
 });
 

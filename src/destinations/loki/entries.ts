@@ -1,5 +1,6 @@
 /** The log entries that a record gives: at most one of itself, one of the turn that it ends, and one of its session. */
 import type { MessageRecord } from '../../fields/index.ts';
+import { SYNTHETIC_MODEL } from '../../fields/usage.ts';
 import { lineEvent, sessionEvent, turnEvent, type Event } from './events.ts';
 import { toolEvent } from './tool-event.ts';
 
@@ -57,7 +58,7 @@ function entry(
       project: record.project_name,
       turn_id: record.turn_id,
       agent_type: record.agent_type,
-      model: record.requested_model ?? record.model,
+      model: modelOf(record),
       ...metadata,
     },
   };
@@ -74,7 +75,12 @@ function surroundings(record: MessageRecord): object {
     turn_id: record.turn_id,
     agent_id: record.agent_id,
     agent_type: record.agent_type,
-    model: record.requested_model ?? record.model,
+    model: modelOf(record),
     permission_mode: record.permission_mode,
   };
+}
+
+/** The model that was asked for; undefined for what the client wrote in the place of one. */
+function modelOf({ requested_model, model }: MessageRecord): string | undefined {
+  return requested_model ?? (model === SYNTHETIC_MODEL ? undefined : model);
 }

@@ -39,7 +39,9 @@ export function eventOf(record: MessageRecord, last: MessageRecord): Event {
 }
 
 function userEvent(record: MessageRecord): Event {
-  if (record.tool_result_ids !== undefined) return toolResult(record);
+  if (record.tool_result_ids !== undefined) {
+    return decisionOf(record) === 'reject' ? toolDecision(record) : toolResult(record);
+  }
   const isPrompt = record.is_first_turn !== undefined && PROMPTS.has(record.prompt_kind ?? '');
   return isPrompt ? userPrompt(record) : ownEvent(record);
 }
@@ -138,9 +140,28 @@ function toolResult(record: MessageRecord): Event {
   return { name: 'claude_code.tool_result', severity: failed ? 'WARN' : 'INFO', attributes };
 }
 
+/** A call that was refused: nothing ran, so the official client tells of no result. */
+function toolDecision(record: MessageRecord): Event {
+  const attributes = attributesOf({
+    decision: 'reject',
+    source: record.permission_source,
+    tool_name: record.tool_name,
+    tool_use_id: record.tool_use_id,
+    permission_mode: record.permission_mode,
+    error: record.tool_error,
+    'error.type': record.tool_error_class,
+    tool_input: record.tool_input,
+    tool_input_size_bytes: record.tool_input_bytes,
+    file_path: record.file_path,
+    bash_command: record.bash_command,
+  });
+  return { name: 'claude_code.tool_decision', severity: 'WARN', attributes };
+}
+
 function compaction(record: MessageRecord): Event {
   const attributes = attributesOf({
     trigger: record.compact_trigger,
+    success: 'true',
     pre_tokens: record.compact_pre_tokens,
     post_tokens: record.compact_post_tokens,
     duration_ms: record.compact_duration_ms,
@@ -151,6 +172,7 @@ function compaction(record: MessageRecord): Event {
 function hooksCompleted(record: MessageRecord): Event {
   const attributes = attributesOf({
     hook_event: 'Stop',
+    hook_name: 'Stop',
     num_hooks: record.hook_count,
     total_duration_ms: record.hook_duration_ms,
     hook_status: record.hook_status,

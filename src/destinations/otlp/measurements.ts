@@ -1,6 +1,6 @@
 /** What records add to the metrics. Lines that repeat a response and copies of other transcripts' lines add nothing. */
 import type { MessageRecord } from '../../fields/index.ts';
-import { decisionOf, modelOf, personOf, querySource, speedOf } from './words.ts';
+import { decisionOf, modelOf, personOf, querySource } from './words.ts';
 import type { HistogramName, SumName } from './metric-names.ts';
 import type { Value } from './model.ts';
 import { promptTokens, providerOf, type ModelResponse } from './responses.ts';
@@ -32,7 +32,8 @@ function usageSums(record: MessageRecord): Measurement<SumName>[] {
     model: modelOf(record),
     query_source: querySource(record),
     'agent.name': record.agent_type,
-    speed: speedOf(record),
+    // Unlike its events, the official client's metrics have no word for what is not fast.
+    speed: record.speed === 'fast' ? 'fast' : undefined,
     effort: record.effort,
   };
   const from = record.response_started_at;
