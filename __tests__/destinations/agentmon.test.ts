@@ -115,6 +115,47 @@ describe('the events of a session', () => {
     expect(named(events, 'session.start')).toHaveLength(1);
   });
 
+  test("call a first turn that of the session, and no sub-agent's", () => {
+    const starts = named(eventsOf(mapFixture('2.1.329-subagent')), 'run.start');
+    expect(starts.map(({ attributes }) => attributes?.['is_first_turn'])).toEqual([true, false]);
+  });
+
+  test.each([
+    ['auto', true],
+    ['manual', false],
+  ])('put a compaction into the run that it interrupts, and one between runs into none: %s', (trigger, isInRun) => {
+    const timestamp = '2026-11-20T10:00:05.000Z';
+    const events = eventsOf([
+      {
+        id: 'c',
+        type: 'system',
+        session_id: 's',
+        turn_id: 't',
+        timestamp,
+        compact_trigger: trigger,
+        compact_duration_ms: 500,
+      },
+    ]);
+    expect(events.map(({ event }) => [event.type, event.ts])).toEqual([
+      ['span.start', '2026-11-20T10:00:04.500Z'],
+      ['span.end', timestamp],
+    ]);
+    expect(events.map(({ correlation }) => 'run_id' in correlation)).toEqual([isInRun, isInRun]);
+  });
+
+  test.each([
+    ['ok', { completed: true, interrupted: false }],
+    ['interrupted', { completed: false, interrupted: true }],
+    ['error', { completed: false, interrupted: false }],
+    [undefined, { completed: true, interrupted: false }],
+  ])('say how a session ended, by its last turn: %s', (status, payload) => {
+    const timestamp = '2026-11-20T10:00:05.000Z';
+    const last: MessageRecord = { id: 'l', type: 'assistant', session_id: 's', timestamp, turn_status: status };
+    expect(eventsOf([last, { id: 'e', type: 'cost-state', session_id: 's', timestamp }])).toMatchObject([
+      { event: { type: 'session.end' }, payload },
+    ]);
+  });
+
   test.each([
     ['2.1.329-tuiinterrupt', 'interrupted'],
     ['2.1.329-errors', 'error'],

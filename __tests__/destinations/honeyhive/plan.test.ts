@@ -128,6 +128,20 @@ describe('a turn', () => {
     expect(after[0]?.event_id).toBe(before[0]?.event_id);
   });
 
+  test('has the thinking of its own answers, not what a request repeats of earlier turns', () => {
+    const repeats = line({ id: 'repeats', type: 'api-request-blob', thinking: 'Before.' });
+    expect(agentEvents(planned(prompt, repeats, ends), 'created')[0]?.inputs['thinking']).toBeUndefined();
+    expect(agentEvents(planned(prompt, thinks, repeats, ends), 'created')).toMatchObject([
+      { inputs: { thinking: 'Hm.' } },
+    ]);
+  });
+
+  test('of a command is not open: the client may answer by itself, and then nothing ends it', () => {
+    const [, command] = planned({ ...prompt, prompt_kind: 'command' }).created;
+    expect(command?.event_name).toBe('turn.agent');
+    expect(command?.metadata['turn.status']).toBeUndefined();
+  });
+
   test('that failed has its error', () => {
     const failed = line({ ...ends, turn_status: 'error', error_message: 'Overloaded' });
     expect(agentEvents(planned(failed), 'completed')).toMatchObject([{ error: 'Overloaded' }]);
@@ -138,6 +152,27 @@ describe('a turn', () => {
     const [tool] = planned(call).created;
     const [start] = planned(line({ ...prompt, agent_id: 'a1', parent_tool_use_id: 't1' })).created;
     expect(start?.parent_id).toBe(tool?.event_id);
+  });
+});
+
+describe('a compaction', () => {
+  const compacted = (trigger: string) => {
+    const [event] = planned(line({ compact_trigger: trigger, compact_duration_ms: 1_500 })).created;
+    return event;
+  };
+
+  test('takes the time before its line', () => {
+    expect(compacted('auto')).toMatchObject({
+      start_time: Date.parse('2026-11-20T10:00:03.500Z'),
+      end_time: Date.parse('2026-11-20T10:00:05.000Z'),
+      duration: 1_500,
+    });
+  });
+
+  test('hangs below the turn that it interrupts; one that a person asks for, below the session', () => {
+    const [answer] = planned(line({ type: 'assistant', turn_status: 'ok' })).completed;
+    expect(compacted('auto')?.parent_id).toBe(answer?.event_id);
+    expect(compacted('manual')?.parent_id).toBe(SESSION);
   });
 });
 
@@ -176,6 +211,7 @@ describe('a session', () => {
     session_tool_errors: 1,
     session_lines: 30,
     session_cost_usd: 0.5,
+    session_models: ['claude-opus-5-5', 'claude-haiku-4-5'],
   });
 
   test('begins with the first line of its own transcript', () => {
@@ -189,6 +225,10 @@ describe('a session', () => {
   test('is renewed with its sums, unless it begins with them', () => {
     expect(planned(sums)).toMatchObject({ begun: [], renewed: [{ session_id: SESSION }] });
     expect(planned(firstLine, sums)).toMatchObject({ begun: [{ metrics: { 'session.cost_usd': 0.5 } }], renewed: [] });
+  });
+
+  test('names the model that it began with, and is one that no hook saw', () => {
+    expect(planned(sums).renewed).toMatchObject([{ metadata: { 'model.name': 'claude-opus-5-5', synthetic: true } }]);
   });
 
   test("has the vendor's metrics", () => {

@@ -22,7 +22,7 @@ export interface Parts {
   at?: string | undefined;
   /** The span that it begins or ends. */
   span?: string | undefined;
-  /** Whether it is about the session as a whole, and no run. */
+  /** Whether it belongs to the session, and to no run. */
   isOfSession?: true;
   attributes?: JsonObject;
   payload?: JsonObject;

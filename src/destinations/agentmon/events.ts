@@ -2,7 +2,7 @@
 import type { MessageRecord } from '../../fields/index.ts';
 import { closingsOf } from '../../insights/closings.ts';
 import { envelopeOf, type Envelope } from './event.ts';
-import { firstModel, metricsTaken, requestFailed, runsEnded, runsStarted } from './run-events.ts';
+import { firstModel, metricsTaken, requestFailed, runsEnded, runsStarted, runStatusOf } from './run-events.ts';
 import { spanEvents } from './span-events.ts';
 
 /** Pure: the same records give the same events. Lines that another transcript had first were sent there. */
@@ -56,11 +56,15 @@ function sessionEnded(record: MessageRecord, earlier: readonly MessageRecord[]):
     ({ session_id: session, agent_id: agent, turn_status: status }) =>
       session === record.session_id && agent === undefined && status !== undefined,
   );
-  const isInterrupted = last?.turn_status === 'interrupted';
+  const status = runStatusOf(last?.turn_status ?? 'ok');
   return envelopeOf(record, {
     type: 'session.end',
     isOfSession: true,
-    payload: { model: last?.turn_models?.at(-1), completed: !isInterrupted, interrupted: isInterrupted },
+    payload: {
+      model: last?.turn_models?.at(-1),
+      completed: status === 'success',
+      interrupted: status === 'interrupted',
+    },
   });
 }
 

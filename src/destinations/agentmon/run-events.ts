@@ -38,7 +38,8 @@ function runStarted(
     type: 'run.start',
     at,
     attributes: {
-      is_first_turn: record.is_first_turn,
+      // Of the session: a sub-agent's first is none.
+      is_first_turn: record.agent_id === undefined ? record.is_first_turn : false,
       platform: record.entrypoint,
       model: firstModel(batch.filter((line) => turnName(line) === run)),
       ...agentOf(record),
@@ -56,7 +57,7 @@ function runEnded({ record, sums }: Closing): Envelope | undefined {
     type: 'run.end',
     attributes: { ...agentOf(record), turn_status: status, unpriced_responses: record.turn_unpriced_responses },
     payload: {
-      status: STATUS[status] ?? 'error',
+      status: runStatusOf(status),
       duration_ms: sums.durationMs,
       model: models.at(-1),
       response_preview: type === 'assistant' ? preview(text, ANSWER_CHARACTERS) : undefined,
@@ -74,6 +75,10 @@ function runEnded({ record, sums }: Closing): Envelope | undefined {
 }
 
 /** A turn that was refused or cut off, or that ran into a limit, has failed; one that nothing ended was left. */
+export function runStatusOf(turnStatus: string): string {
+  return STATUS[turnStatus] ?? 'error';
+}
+
 const STATUS: { readonly [turnStatus: string]: string } = {
   ok: 'success',
   interrupted: 'interrupted',

@@ -59,13 +59,14 @@ function statusOf({ tool_success: isSuccess, tool_error_class: errorClass }: Mes
   return errorClass === 'interrupted' ? 'interrupted' : 'error';
 }
 
-/** A compaction is written down when it is over. */
+/** Written down when it is over. A person asks for one when the run that its line belongs to has ended. */
 function compacted(record: MessageRecord): (Envelope | undefined)[] {
-  const { timestamp: end, compact_duration_ms: duration } = record;
-  const start = end === undefined ? undefined : new Date(Date.parse(end) - (duration ?? 0)).toISOString();
+  const { timestamp: end, compact_trigger: trigger, compact_duration_ms: duration } = record;
+  const start = end === undefined ? undefined : new Date(Math.max(0, Date.parse(end) - (duration ?? 0))).toISOString();
   const shared = {
     span: record.id,
-    attributes: { span_kind: 'compaction', name: 'compact', trigger: record.compact_trigger },
+    ...(trigger === 'manual' && { isOfSession: true as const }),
+    attributes: { span_kind: 'compaction', name: 'compact', trigger },
   };
   return [
     envelopeOf(record, { ...shared, type: 'span.start', at: start, payload: { tokens: record.compact_pre_tokens } }),

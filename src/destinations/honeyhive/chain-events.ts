@@ -1,6 +1,6 @@
 /** What happens around turns: compactions, sub-agents, hooks, retried requests, worktrees, commits, the session's end. */
 import type { MessageRecord } from '../../fields/index.ts';
-import { eventOf, type Parts, type Step } from './event.ts';
+import { eventOf, timeOf, type Parts, type Step } from './event.ts';
 import { lineEventId, sessionPartId, toolEventId } from './ids.ts';
 import { belowTurn } from './tool-events.ts';
 import { answerOf, beginsTurn, callerOf, type Conversations } from './turn-events.ts';
@@ -45,12 +45,16 @@ function agentStopped(record: MessageRecord, conversations: Conversations): Step
   });
 }
 
+/** Written down when it is over. A person asks for one when the turn that its line belongs to has ended. */
 function compacted(record: MessageRecord): Step[] {
+  const { compact_trigger: trigger, compact_duration_ms: duration = 0 } = record;
+  const end = timeOf(record.timestamp) ?? 0;
   return chain(record, {
     name: 'chain.pre_compact',
-    ...belowTurn(record),
+    ...(trigger !== 'manual' && belowTurn(record)),
+    start: new Date(Math.max(0, end - duration)).toISOString(),
     metadata: {
-      'compact.trigger': record.compact_trigger,
+      'compact.trigger': trigger,
       'compact.pre_tokens': record.compact_pre_tokens,
       'compact.post_tokens': record.compact_post_tokens,
       'compact.duration_ms': record.compact_duration_ms,

@@ -61,7 +61,13 @@ function sessionFrom(lines: readonly MessageRecord[]): Session {
     end_time: timeOf(sums?.timestamp),
     duration: sums?.session_duration_ms,
     user_properties: { user: described?.os_user, host: described?.host_name },
-    metadata: { ...(described && commonMetadata(described)), 'session.status': sums?.session_status },
+    metadata: {
+      ...(described && commonMetadata(described)),
+      'model.name': sums?.session_models?.[0],
+      // No hook has seen it begin.
+      synthetic: true,
+      'session.status': sums?.session_status,
+    },
     ...(sums !== undefined && { metrics: metricsOf(sums) }),
   };
 }

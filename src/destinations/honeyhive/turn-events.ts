@@ -23,11 +23,12 @@ export function conversationsOf(records: readonly MessageRecord[]): Conversation
   const conversations = new Map<string, Conversation>();
   for (const record of records) {
     const message = messageOf(record);
-    if (record.turn_id === undefined || (message === undefined && !record.thinking)) continue;
+    const thinking = thinkingOf(record);
+    if (record.turn_id === undefined || (message === undefined && thinking === undefined)) continue;
     const id = answerEventId(record);
     const conversation = conversations.get(id) ?? { messages: [], thinking: undefined };
     if (message !== undefined) conversation.messages.push(message);
-    conversation.thinking = record.thinking || conversation.thinking;
+    conversation.thinking = thinking ?? conversation.thinking;
     conversations.set(id, conversation);
   }
   return conversations;
@@ -73,6 +74,11 @@ function messageOf(record: MessageRecord): Message | undefined {
   return beginsTurn(record) ? { role: 'user', content: record.text } : undefined;
 }
 
+/** Requests that the client keeps, too, hold thinking: that of earlier turns. */
+function thinkingOf({ type, thinking }: MessageRecord): string | undefined {
+  return type === 'assistant' && thinking ? thinking : undefined;
+}
+
 function promptEvent(record: MessageRecord): Event | undefined {
   return eventOf(record, {
     id: lineEventId(record, 'turn.user'),
@@ -104,7 +110,8 @@ function answerEvent(record: MessageRecord, conversations: Conversations): Event
 }
 
 function endMetadata(record: MessageRecord): JsonObject {
-  if (record.turn_status === undefined) return { 'turn.status': 'open' };
+  // The client answers most commands by itself, and nothing would ever end such a turn.
+  if (record.turn_status === undefined) return { 'turn.status': record.prompt_kind === 'command' ? undefined : 'open' };
   return {
     'turn.status': record.turn_status,
     'turn.stop_reason': record.turn_stop_reason,
