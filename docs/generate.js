@@ -17,6 +17,7 @@ const {
   recordSchema,
   destinationKinds,
   anosysColumns,
+  legacyColumns,
   schemaFile,
   systems,
   cliSchema,
@@ -48,7 +49,7 @@ async function load() {
           export { privacyPage } from './docs/privacy-page.ts';
           export { recordSchema } from './docs/record-schema.ts';
           export { destinationKinds } from './src/destinations/index.ts';
-          export { anosysColumns } from './src/destinations/anosys/columns.ts';
+          export { anosysColumns, legacyColumns } from './src/destinations/anosys/columns.ts';
           export { schemaFile } from './src/destinations/clickhouse/schema.ts';
           export { systems } from './docs/systems.ts';
           export { cliSchema } from './docs/cli-schema.ts';
@@ -122,9 +123,11 @@ function anosysPage() {
   const rows = Object.entries(anosysColumns).map(([column, { field, rule = '' }]) => {
     return [`\`${column}\``, field === undefined ? '' : `\`${field}\``, rule];
   });
+  const older = Object.entries(legacyColumns).map(([column, { field }]) => `\`${column}\` (\`${field}\`)`);
   return page(
     'Columns of Anosys',
-    `The ${rows.length} columns that the ingestion of Anosys knows, and what of a record fills each of them.`,
+    `The ${rows.length} columns that the ingestion of Anosys knows, and what of a record fills each of them. With \`columns=legacy\`,
+most have numbers for names, and there are ${older.length} more: ${older.join(', ')}.`,
     [table(['column', 'field', 'rule'], rows)],
   );
 }

@@ -4,11 +4,12 @@ import type { ConfiguredDestination } from './config.ts';
 import type { Destination, Dropped, Limits } from './destinations/destination.ts';
 import { backoffMs, HOLD_MS } from './lib/backoff.ts';
 import { sha256 } from './lib/hash.ts';
+import { isOverdue, streakAfter, type Streak } from './lib/patience.ts';
 import type { Machine } from './machine.ts';
 import type { CutBatch } from './pipeline/batch.ts';
 import { commit, type Ledger } from './pipeline/commit.ts';
 import { deliver, type Pause } from './pipeline/deliver.ts';
-import type { Capacity, Rest } from './state/facts.ts';
+import type { Capacity, Intent, Rest } from './state/facts.ts';
 import type { Journal } from './state/journal.ts';
 import type { Owners } from './state/owners.ts';
 
@@ -30,9 +31,6 @@ export interface Shipment extends Making {
 /** `current`: nothing is left · `outdated`: it left early · `resting`: the destination has to be left alone. */
 export type Arrival = { state: 'current' | 'outdated' } | { state: 'resting'; reason: string; until: number };
 
-/** After so many failures in a row, a conflict is no longer taken for a batch that is still being worked on. */
-const CONFLICTS = 3;
-
 const CURRENT: Arrival = { state: 'current' };
 
 /**
@@ -44,13 +42,32 @@ const CURRENT: Arrival = { state: 'current' };
 export async function ship(shipment: Shipment): Promise<Arrival> {
   const { name, journal } = shipment;
   const intent = journal.intent(name);
-  const unsettled = intent && (await sameBatch(intent, shipment));
+  const unsettled = intent && !isCutAnew(shipment) ? await sameBatch(intent, shipment) : undefined;
   const first = unsettled === undefined ? CURRENT : await send(unsettled, shipment);
-  const lines = first.state === 'current' ? await shipAll(newBatches, shipment) : first;
+  const onward = intent && unsettled === undefined ? beginningWith(intent, shipment) : shipment;
+  const lines = first.state === 'current' ? await shipAll(newBatches, onward) : first;
   const arrival = lines.state === 'current' ? await shipAll(silenceBatches, shipment) : lines;
   const isFirstTime = journal.verifiedAt(name) === undefined;
   if (arrival.state === 'current' && (shipment.verifies || isFirstTime)) journal.setVerified(name, shipment.now());
   return arrival;
+}
+
+/**
+ * A batch whose failures are overdue goes out in turns as it was, and cut anew with what has come since: a record that is
+ * alone in its batch needs others beside it, which show that it is the one at fault.
+ */
+function isCutAnew(shipment: Shipment): boolean {
+  const streak = streakOf(shipment);
+  return streak !== undefined && isOverdue(streak, shipment.now().getTime()) && streak.failures % 2 === 1;
+}
+
+/** Then the first batch begins with what was in the one that was sent last, and nothing else ends its failures. */
+function beginningWith({ parts }: Intent, shipment: Shipment): Shipment {
+  const paths = new Set(parts.map(({ path }) => path));
+  const [first, others] = [true, false].map((isPart) =>
+    shipment.transcripts.filter(({ path }) => paths.has(path) === isPart),
+  );
+  return { ...shipment, transcripts: [...first, ...others] };
 }
 
 async function shipAll(batches: typeof newBatches, shipment: Shipment): Promise<Arrival> {
@@ -83,16 +100,21 @@ async function send(batch: CutBatch, shipment: Shipment): Promise<Arrival> {
   // What cannot be noted is not sent: a full disk must not turn into the same batch sent at every fire.
   journal.intend(name, { id, records: records.length, parts });
   const hasTakenBefore = (journal.tally(name)?.records ?? 0) > 0;
-  const isPatient = (journal.rest(name)?.failures ?? 0) < CONFLICTS;
-  const outcome = await deliver(batch, await open(), { signal, hasTakenBefore, isPatient });
+  const rest = journal.rest(name);
+  const streak = streakOf(shipment);
+  const overdue = streak && isOverdue(streak, now().getTime()) ? streak : undefined;
+  const outcome = await deliver(batch, await open(), { signal, hasTakenBefore, overdue });
   if (outcome.settled > 0) {
     owners.keep();
     onDelivered({ ...commit(batch, outcome, ledger()), loss: lossWords(outcome.dropped) });
   }
   if (outcome.tooLarge !== undefined) journal.setCapacity(name, capacityAfter(outcome.tooLarge, now()));
-  if (outcome.pause !== undefined) return layToRest(outcome.pause, shipment);
+  if (outcome.pause !== undefined) return layToRest(outcome.pause, streak, shipment);
+  const isLeft = outcome.settled < records.length;
+  // What is left of it has failed for as long, and goes on at once.
+  if (isLeft && rest && overdue) journal.setRest(name, { ...rest, until: now().getTime() });
   // The batches to come were not cut for the size that has just been learned.
-  const isOver = outcome.settled < records.length || outcome.tooLarge !== undefined || isOutdated();
+  const isOver = isLeft || outcome.tooLarge !== undefined || isOutdated();
   return isOver ? { state: 'outdated' } : CURRENT;
 }
 
@@ -100,16 +122,28 @@ function lossWords(dropped: Dropped | undefined): string | undefined {
   return dropped && `of what was delivered, ${dropped.count} were left out: ${dropped.reason}`;
 }
 
-function layToRest(pause: Pause, { name, configured, journal, machine }: Shipment): Arrival {
-  const { random, backoffScale, now } = machine;
+/** Failures before a change of the configuration say nothing of what it is now. */
+function streakOf({ name, configured, journal }: Shipment): Streak | undefined {
+  const rest = journal.rest(name);
+  return rest?.of === markOf(configured) ? rest.streak : undefined;
+}
+
+/** `before`: the streak of the batch up to now; what fails for another reason leaves it as it is. */
+function layToRest(pause: Pause, before: Streak | undefined, shipment: Shipment): Arrival {
+  const { name, configured, journal, machine } = shipment;
+  const { random, backoffScale } = machine;
+  const now = machine.now().getTime();
   const failures = (journal.rest(name)?.failures ?? 0) + 1;
   const wait =
     pause.kind === 'hold'
       ? HOLD_MS * backoffScale
       : backoffMs({ failures, afterMs: pause.afterMs, random: random(), scale: backoffScale });
-  const rest = { until: now().getTime() + wait, failures, reason: pause.reason, of: markOf(configured) };
-  journal.setRest(name, rest);
-  return { state: 'resting', reason: rest.reason, until: rest.until };
+  const { reason } = pause;
+  const until = now + wait;
+  const doubt = pause.kind === 'retry' ? pause.doubt : undefined;
+  const streak = doubt === undefined ? before : streakAfter(before, doubt, now);
+  journal.setRest(name, { until, failures, reason, of: markOf(configured), ...(streak && { streak }) });
+  return { state: 'resting', reason, until };
 }
 
 /**

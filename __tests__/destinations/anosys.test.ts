@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { anosys } from '../../src/destinations/anosys.ts';
-import { anosysColumns } from '../../src/destinations/anosys/columns.ts';
+import { anosysColumns, legacyColumns } from '../../src/destinations/anosys/columns.ts';
 import { encoder } from '../../src/destinations/anosys/encode.ts';
 import { type Batch, type Destination, unchecked } from '../../src/destinations/destination.ts';
 import type { MessageRecord } from '../../src/fields/index.ts';
+import { redactor } from '../../src/pipeline/redact.ts';
 import { batchOf, testRemoteDestinationContract } from '../helpers/destination-contract.ts';
 import { startLoopbackServer } from '../helpers/loopback-server.ts';
 import { mapFixture } from '../helpers/mapped.ts';
@@ -77,9 +78,9 @@ describe('the rows', () => {
     const strange = (rows: readonly Row[], known: ReadonlySet<string>): string[] =>
       rows.flatMap((row) => Object.keys(row).filter((column) => !known.has(column)));
     const named = new Set(Object.keys(anosysColumns));
-    const legacy = new Set(Object.entries(anosysColumns).map(([name, column]) => column.legacy ?? name));
+    const legacy = Object.entries(anosysColumns).map(([name, column]) => column.legacy ?? name);
     expect(strange(rowsOf(records), named)).toEqual([]);
-    expect(strange(rowsOf(records, 'legacy'), legacy)).toEqual([]);
+    expect(strange(rowsOf(records, 'legacy'), new Set([...legacy, ...Object.keys(legacyColumns)]))).toEqual([]);
   });
 
   test('hold texts, numbers and yes or no, and nothing within one another', () => {
@@ -109,9 +110,46 @@ describe('the rows', () => {
     const renamed = named.map((row) =>
       Object.fromEntries(Object.entries(row).map(([name, cell]) => [anosysColumns[name]?.legacy ?? name, cell])),
     );
-    expect(legacy).toEqual(renamed);
+    const common = legacy.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([column]) => !Object.hasOwn(legacyColumns, column))),
+    );
+    expect(common).toEqual(renamed);
     const numbers = Object.values(anosysColumns).flatMap((column) => column.legacy ?? []);
-    expect(new Set(numbers).size).toBe(numbers.length);
+    const all = [...numbers, ...Object.keys(legacyColumns)];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('have counts of hooks and retries under numbers alone', () => {
+    const counts = { hook_count: 1, max_retries: 10, retry_attempt: 2, retry_in_ms: 500 };
+    const record: MessageRecord = { id: 'a', type: 'system', ...counts };
+    expect(rowsOf([record], 'legacy')).toMatchObject([{ cvn13: 1, cvn14: 10, cvn15: 2, cvn16: 500 }]);
+    expect(rowsOf([record])[0]).not.toHaveProperty('cvn13');
+  });
+
+  test.each<[string, Partial<MessageRecord>, Row]>([
+    ['an object', { tool_use_result: '{"stdout":"one"}' }, { tool_use_result: '{"stdout":"one"}' }],
+    ['a sentence', { tool_use_result: 'Error: 7' }, { tool_use_result: '"Error: 7"' }],
+    [
+      'a sentence in brackets',
+      { tool_use_result: '[Request interrupted]' },
+      { tool_use_result: '"[Request interrupted]"' },
+    ],
+    ['nothing to be read', { tool_use_result: 'REDACTED' }, { tool_use_result: '"REDACTED"' }],
+    ['an error', { error_object: '{"status":529}', client_error: 'server_error' }, { error_obj: '{"status":529}' }],
+    ['an error that is a word', { client_error: 'server_error' }, { error_obj: '"server_error"' }],
+  ])('can be parsed where the vendor has JSON: %s', (_title, record, row) => {
+    expect(rowsOf([{ id: 'a', type: 'user', ...record }])).toMatchObject([row]);
+  });
+
+  test('hold nothing of what was said where a destination gets no content', () => {
+    const redact = redactor('content', { hashKey: Buffer.alloc(32) });
+    const sent = JSON.stringify(rowsOf(records.map(redact)));
+    const said = records.flatMap(({ text = '', tool_inputs: inputs = [], tool_results: results = [], tool_error }) =>
+      [text, ...inputs, ...results, tool_error ?? ''].filter((one) => one.length > 10),
+    );
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.filter((one) => sent.includes(JSON.stringify(one.slice(0, 100)).slice(1, -1)))).toEqual([]);
+    expect(sent).toContain('[Tool Use: Bash(REDACTED)]');
   });
 
   test('all have a time: that of the line before where a line has none, else of the first one that has', () => {

@@ -141,9 +141,64 @@ describe('an event', () => {
     ['2.1.329-tuiinterrupt', 'cancelled', 'user_interrupt'],
     ['2.1.329-simple', 'ok', 'end_turn'],
     ['2.1.329-errors', 'error', 'refusal'],
+    ['2.1.50-multiturn', 'ok', 'unknown'],
   ])('of a turn says how it ended: %s has one with %s, %s', (fixture, status, reason) => {
     const executions = bodiesOf(eventsOf(mapFixture(fixture), choices), '/events/execution');
     expect(executions.map((body) => [body['status'], body['stop_reason']])).toContainEqual([status, reason]);
+  });
+
+  test('of a turn without an answer, which only a silence ended, says that it was filled in', () => {
+    const left: MessageRecord = { id: 'a', type: 'turn', derived: true, session_id: 's', turn_id: 't' };
+    const execution = (turn_status: string): Event['body'] | undefined =>
+      bodiesOf(eventsOf([{ ...left, turn_status }], choices), '/events/execution')[0];
+    expect(execution('unfinished')).toMatchObject({
+      status: 'cancelled',
+      client_meta: { synthetic: 'interrupt_backfill' },
+    });
+    expect(execution('unknown')).toMatchObject({
+      status: 'ok',
+      client_meta: expect.not.objectContaining({ synthetic: expect.anything() }),
+    });
+  });
+
+  test('of a turn without thinking and calls has no means of them', () => {
+    const [execution] = bodiesOf(eventsOf(mapFixture('2.1.329-simple'), choices), '/events/execution');
+    const nothing = {
+      thinking_tokens: null,
+      thinking_blocks_count: null,
+      parallel_tools_max: null,
+      parallel_tools_avg: null,
+    };
+    expect(execution).toMatchObject(nothing);
+  });
+
+  test.each<[string, Partial<MessageRecord>, number | null]>([
+    ['of the session', {}, null],
+    ['of an agent', { agent_depth: 1 }, 1],
+    ['that starts an agent', { subagent_type: 'Explore' }, 1],
+    ['of an agent that starts another', { agent_depth: 1, subagent_type: 'Explore' }, 2],
+  ])('of a call %s has the depth of the agent', (_title, record, depth) => {
+    expect(one(record)).toMatchObject({ subagent_depth: depth });
+  });
+
+  test.each([
+    ['linux', 'amd64', 'linux', 'x64'],
+    ['windows', 'x86', 'win32', 'ia32'],
+    ['darwin', 'arm64', 'darwin', 'arm64'],
+  ])('names the system %s and the processor %s as Node.js does: %s, %s', (os_type, host_arch, os, arch) => {
+    expect(one({ os_type, host_arch })).toMatchObject({ client_meta: { os, os_name: os, arch } });
+  });
+
+  test.each([
+    ['end_turn', 'end_turn'],
+    ['tool_use', 'in_flight'],
+    ['stop_sequence', 'unknown'],
+    [undefined, 'unknown'],
+  ])('of a session whose last stop reason was %s says that it ended as %s', (session_stop_reason, kind) => {
+    const sums: MessageRecord = { id: 'a', type: 'session', session_id: 's', timestamp: TIMESTAMP };
+    const end: MessageRecord = { id: 'b', type: 'cost-state', session_id: 's', timestamp: TIMESTAMP };
+    const records = [{ ...sums, ...(session_stop_reason !== undefined && { session_stop_reason }) }, end];
+    expect(bodiesOf(eventsOf(records, choices), '/events/session')).toMatchObject([{ exit_kind: kind }]);
   });
 
   test('names servers and skills with their scope', () => {

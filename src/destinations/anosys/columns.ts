@@ -1,5 +1,6 @@
 /** The columns that the ingestion of Anosys knows, and what of a record fills each. */
-import { always, onType, orFalse, orField, orZero, type Rule } from './rules.ts';
+import { always, asJson, onType, orFalse, orField, orZero, type Rule } from './rules.ts';
+import { assistantText, userPrompt } from './texts.ts';
 
 export interface AnosysColumn extends Rule {
   /** Its name in the older schema, which has no words for columns. */
@@ -23,11 +24,16 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   git_branch: { field: 'git_branch', legacy: 'cvs3' },
   user_prompt: {
     field: 'text',
-    rule: 'on every type but `assistant`',
-    value: ({ type, text }) => (type === 'assistant' ? undefined : text),
+    rule: "of people and tools, with the vendor's marks, as in `[Tool Error] …`",
+    value: userPrompt,
     legacy: 'cvs4',
   },
-  assistant_text: { ...onType('text', 'assistant'), legacy: 'cvs5' },
+  assistant_text: {
+    field: 'text',
+    rule: "of model and client, with the vendor's marks, as in `[Tool Use: …]`",
+    value: assistantText,
+    legacy: 'cvs5',
+  },
   stop_reason: { field: 'stop_reason', legacy: 'cvs6' },
   permission_mode: { field: 'permission_mode', legacy: 'cvs7' },
   version: { field: 'client_version', legacy: 'cvs8' },
@@ -54,13 +60,8 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   source_tool_use_id: { field: 'source_tool_use_id', legacy: 'cvs37' },
   entrypoint: { field: 'entrypoint', legacy: 'cvs36' },
   last_prompt: { field: 'last_prompt', legacy: 'cvs24' },
-  error_obj: { field: 'error_object', legacy: 'cvs25' },
-  tool_use_result: {
-    field: 'tool_use_result',
-    rule: 'else the first of `tool_results`',
-    value: (record) => record.tool_use_result ?? record.tool_results?.[0],
-    legacy: 'cvs26',
-  },
+  error_obj: { ...asJson('error_object', 'client_error'), legacy: 'cvs25' },
+  tool_use_result: { ...asJson('tool_use_result'), legacy: 'cvs26' },
   hook_event: { field: 'hook_event', legacy: 'cvs27' },
   prompt_id: { field: 'prompt_id', legacy: 'cvs28' },
   level: { field: 'level', legacy: 'cvs29' },
@@ -73,7 +74,7 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   log_index: { field: 'line_number', legacy: 'cvn8' },
   input_tokens: { ...orZero('input_tokens'), legacy: 'cvn1' },
   output_tokens: { ...orZero('output_tokens'), legacy: 'cvn2' },
-  total_tokens: { field: 'total_tokens', legacy: 'cvn3' },
+  total_tokens: { ...orZero('total_tokens'), legacy: 'cvn3' },
   cache_read: { ...orZero('cache_read_tokens'), legacy: 'cvn4' },
   cache_creation: { ...orZero('cache_creation_tokens'), legacy: 'cvn5' },
   duration_ms: { field: 'duration_ms', legacy: 'cvn6' },
@@ -157,13 +158,18 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   url: { field: 'url', legacy: 'cvs75' },
   priority: { field: 'priority', legacy: 'cvs76' },
   hook_label: { field: 'hook_label', legacy: 'cvs77' },
-  stop_reason_top: { field: 'hook_stop_reason', legacy: 'cvs78' },
+  stop_reason_top: {
+    field: 'hook_stop_reason',
+    rule: 'unless it is empty',
+    value: ({ hook_stop_reason: reason }) => reason || undefined,
+    legacy: 'cvs78',
+  },
   research: { field: 'research', legacy: 'cvs79' },
   mcp_meta: { field: 'mcp_meta', legacy: 'cvs80' },
   summarize_metadata: { field: 'summarize_metadata', legacy: 'cvs81' },
   compact_metadata: { field: 'compact_metadata', legacy: 'cvs82' },
   microcompact_metadata: { field: 'microcompact_metadata', legacy: 'cvs83' },
-  cause: { field: 'error_cause', legacy: 'cvs84' },
+  cause: { ...asJson('error_cause'), legacy: 'cvs84' },
   api_error: { field: 'api_error', legacy: 'cvs85' },
   error_details: { field: 'error_details', legacy: 'cvs86' },
   origin: {
@@ -194,4 +200,12 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   worktree_name: { field: 'worktree_name', legacy: 'cvs94' },
   cvs199: { rule: 'the whole record, as JSON', legacy: 'cvs199' },
   cvs200: { ...always('ClaudeCodeHook'), legacy: 'cvs200' },
+};
+
+/** What the older schema alone has columns for. */
+export const legacyColumns: { readonly [column: string]: AnosysColumn } = {
+  cvn13: { field: 'hook_count' },
+  cvn14: { field: 'max_retries' },
+  cvn15: { field: 'retry_attempt' },
+  cvn16: { field: 'retry_in_ms' },
 };

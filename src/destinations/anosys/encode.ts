@@ -1,7 +1,7 @@
 /** Records as the rows that Anosys takes: flat, a column for each thing it knows, and the whole record in one of them. */
 import type { MessageRecord } from '../../fields/index.ts';
 import type { Batch } from '../destination.ts';
-import { anosysColumns } from './columns.ts';
+import { anosysColumns, legacyColumns } from './columns.ts';
 
 /** The vendor's two schemas: columns with words for names, and the older one of numbered columns. */
 export type Schema = 'named' | 'legacy';
@@ -29,7 +29,8 @@ export function encoder(schema: Schema): (batch: Pick<Batch, 'records' | 'json'>
 const OWN = new Set(['timestamp', 'cvs199']);
 
 function compile(schema: Schema): Fill[] {
-  return Object.entries(anosysColumns).flatMap(([name, { field, value, legacy = name }]) => {
+  const columns = schema === 'legacy' ? { ...anosysColumns, ...legacyColumns } : anosysColumns;
+  return Object.entries(columns).flatMap(([name, { field, value, legacy = name }]) => {
     const column = schema === 'legacy' ? legacy : name;
     const take = value ?? ((record: MessageRecord): unknown => field && record[field]);
     if (OWN.has(name)) return [];

@@ -25,6 +25,16 @@ export const orField = (field: FieldName, other: FieldName): Rule => {
   return { field, rule: `else \`${other}\``, value: (record) => record[field] ?? record[other] };
 };
 
+/** A text that is no JSON goes in as a JSON string, so that a reader can parse whatever stands in the column. */
+export const asJson = (field: FieldName, other?: FieldName): Rule => {
+  const words = other === undefined ? '' : `else \`${other}\`; `;
+  return {
+    field,
+    rule: `${words}a text that is no JSON in quotes`,
+    value: (record) => jsonOf(record[field] ?? (other && record[other])),
+  };
+};
+
 export const onType = (field: FieldName, ...types: readonly [string, ...string[]]): Rule => {
   const words = types.map((type) => `\`${type}\``).join(' and ');
   return {
@@ -37,3 +47,17 @@ export const onType = (field: FieldName, ...types: readonly [string, ...string[]
 export const always = (value: unknown): Rule => {
   return { rule: `always ${typeof value === 'string' ? `\`${value}\`` : String(value)}`, value: () => value };
 };
+
+function jsonOf(value: unknown): unknown {
+  return typeof value !== 'string' || isJson(value) ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  if (!/^[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

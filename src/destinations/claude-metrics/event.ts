@@ -77,9 +77,9 @@ export function clientMeta(record: MessageRecord): JsonObject {
     machine_id_os: null,
     machine_id_plugin: record.host_id ?? null,
     hostname: record.host_name ?? null,
-    os_name: record.os_type ?? null,
+    os_name: platform(record),
     os_version: record.os_version ?? null,
-    arch: record.host_arch ?? null,
+    arch: ARCHITECTURES[record.host_arch ?? ''] ?? record.host_arch ?? null,
     cpu_model: record.cpu_model ?? null,
     cpu_count: record.cpu_count ?? null,
     ram_bytes: record.memory_bytes ?? null,
@@ -92,11 +92,18 @@ export function clientMeta(record: MessageRecord): JsonObject {
 
 export function program(record: MessageRecord): JsonObject {
   return {
-    os: record.os_type ?? null,
+    os: platform(record),
     plugin_version: record.stopwire_version ?? null,
     node_version: record.node_version ?? null,
   };
 }
+
+/** The server has systems and processors as Node.js spells them, records as OpenTelemetry does. */
+function platform({ os_type: type }: MessageRecord): string | null {
+  return type === 'windows' ? 'win32' : (type ?? null);
+}
+
+const ARCHITECTURES: { readonly [arch: string]: string } = { amd64: 'x64', x86: 'ia32', arm32: 'arm', ppc32: 'ppc' };
 
 /** Of `github (user)`. */
 function scoped(names: readonly string[] | undefined): JsonObject[] | null {

@@ -70,6 +70,8 @@ function totals(sums: MessageRecord): JsonObject {
   };
 }
 
+/** A session that ended while a tool was at work is in flight. */
 function exitKind(stopReason: string | undefined): string {
+  if (stopReason === 'tool_use') return 'in_flight';
   return stopReason === 'end_turn' || stopReason === 'max_tokens' || stopReason === 'refusal' ? stopReason : 'unknown';
 }

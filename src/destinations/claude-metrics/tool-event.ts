@@ -15,12 +15,17 @@ export function toolEvent(record: MessageRecord, choices: Choices): Event {
     input_bytes: record.tool_input_bytes ?? 0,
     output_bytes: record.tool_output_bytes ?? 0,
     subagent_type: cut(record.subagent_type, 64),
-    subagent_depth: record.agent_depth ?? null,
+    subagent_depth: depthOf(record),
     permission_outcome: OUTCOMES[record.permission_outcome ?? ''] ?? 'allowed',
     hook_block_reason: cut(record.hook_block_reason, 128),
     permission_mode: cut(record.permission_mode, 32),
     client_meta: clientMeta(record),
   });
+}
+
+/** How deep the agent is that makes the call, or that the call starts; null for the session's own calls. */
+function depthOf({ agent_depth: depth, subagent_type: started }: MessageRecord): number | null {
+  return started === undefined ? (depth ?? null) : (depth ?? 0) + 1;
 }
 
 /** The server knows no rules: a call that one forbade was denied on behalf of the person who wrote it. */

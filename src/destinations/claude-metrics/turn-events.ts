@@ -25,7 +25,10 @@ export function promptEvents(record: MessageRecord, answer: MessageRecord | unde
 
 const BY_PERSON = new Set(['human', 'command', 'bash']);
 
-/** Of a sub-agent, too: its tokens are in no other execution. */
+/**
+ * Of a sub-agent, too: its tokens are in no other execution. Where there was no thinking, and no call, the server has
+ * nothing and not 0, which would count in its means.
+ */
 export function executionEvent({ record, number, lines, sums }: Closing, choices: Choices): Event {
   const answers = lines.filter(({ type, is_api_error: isError }) => type === 'assistant' && !isError);
   const texts = answers.filter(({ text }) => text);
@@ -43,10 +46,10 @@ export function executionEvent({ record, number, lines, sums }: Closing, choices
     ...contextOf(answers.findLast(({ context_tokens: tokens }) => tokens !== undefined)),
     model: record.turn_models?.at(-1) ?? null,
     ...endOf(record),
-    thinking_tokens: sums.thinkingTokens,
-    parallel_tools_max: record.turn_parallel_tools_max ?? null,
-    parallel_tools_avg: record.turn_parallel_tools_avg ?? null,
-    client_meta: clientMeta(record),
+    thinking_tokens: sums.thinkingTokens || null,
+    parallel_tools_max: record.turn_parallel_tools_max || null,
+    parallel_tools_avg: record.turn_parallel_tools_avg || null,
+    client_meta: { ...clientMeta(record), ...(isBackfill(record) && { synthetic: 'interrupt_backfill' }) },
   });
 }
 
@@ -63,7 +66,7 @@ function workOfTurn(record: MessageRecord): JsonObject {
     slash_commands_used: orNull(record.turn_slash_commands),
     skills_activated: orNull(record.turn_skills),
     images_pasted: record.turn_images ?? 0,
-    thinking_blocks_count: record.turn_thinking_blocks ?? 0,
+    thinking_blocks_count: record.turn_thinking_blocks || null,
   };
 }
 
@@ -79,14 +82,21 @@ function workOfLines(lines: readonly MessageRecord[]): JsonObject {
     slash_commands_used: null,
     skills_activated: null,
     images_pasted: 0,
-    thinking_blocks_count: sum((line) => line.thinking_blocks),
+    thinking_blocks_count: sum((line) => line.thinking_blocks) || null,
   };
 }
 
-function endOf({ turn_status: status, turn_stop_reason: reason = 'unknown' }: MessageRecord): JsonObject {
+/** A turn with an answer that no line ends is done, as far as the server goes: it calls cancelled what has no answer. */
+function endOf({ turn_status: status = '', turn_stop_reason: reason = 'unknown' }: MessageRecord): JsonObject {
   if (status === 'interrupted') return { stop_reason: 'user_interrupt', status: 'cancelled' };
-  if (status === 'unfinished' || status === 'unknown') return { stop_reason: reason, status: 'cancelled' };
-  return { stop_reason: reason, status: status === 'ok' ? 'ok' : 'error' };
+  return { stop_reason: reason, status: STATUSES[status] ?? 'error' };
+}
+
+const STATUSES: { readonly [status: string]: string } = { ok: 'ok', unknown: 'ok', unfinished: 'cancelled' };
+
+/** A turn of which only a silence says that it was cancelled. */
+function isBackfill({ derived, turn_status: status }: MessageRecord): boolean {
+  return derived === true && status === 'unfinished';
 }
 
 function contextOf(answer: MessageRecord | undefined): JsonObject {
