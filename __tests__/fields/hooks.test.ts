@@ -11,7 +11,7 @@ const told = (folder: string): { [name: string]: unknown }[] =>
     .filter((values) => Object.keys(values).length > 0);
 
 const STOP = { hook_event: 'Stop', hook_name: 'Stop' };
-const QUIET = { hook_has_output: false, prevented_continuation: false, hook_stop_reason: '' };
+const QUIET = { hook_has_output: false, prevented_continuation: false };
 
 describe('a hook that ran', () => {
   test.each([

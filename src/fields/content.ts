@@ -28,6 +28,7 @@ export const contentFields = fieldGroup({
     '`message.content[].content`, `message.content[].content[].text` of tool_result blocks',
     'What each call answered, in the order of `tool_result_ids`; images are left out.',
   ),
+  tool_result_length: characters('tool_results', 'How long the answer is that the model was given.'),
   last_prompt: text('`lastPrompt`', 'The newest prompt of the session, as the client lists it, cut short.'),
   is_last_prompt_explicit: flag('`explicit` of last-prompt lines', 'The client set the prompt on purpose.'),
   image_count: count(
@@ -50,7 +51,9 @@ export function fillContent(record: Content, { parts, result }: Scope): void {
   // What stands beside the results belongs to the first one's record: repeated on each, a line could grow squared.
   const blocks = result === undefined || result.index === 0 ? fillLine(record, parts) : [];
   if (result === undefined) return fillImages(record, blocks);
-  record.tool_results = [resultText(result.block['content'])];
+  const answered = resultText(result.block['content']);
+  record.tool_results = [answered];
+  record.tool_result_length = answered.length;
   fillImages(record, [...blocks, ...blocksIn(result.block['content'])]);
 }
 

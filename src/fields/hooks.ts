@@ -121,7 +121,8 @@ function fillFromSummary(record: Hooks, line: JsonObject): void {
   record.hook_has_output = asBoolean(line['hasOutput']);
   record.hook_additional_context = someTexts(line['hookAdditionalContext']);
   record.prevented_continuation = asBoolean(line['preventedContinuation']);
-  record.hook_stop_reason = asString(line['stopReason']);
+  // Empty where no hook gave any: hidden, it would look like one.
+  record.hook_stop_reason = asString(line['stopReason']) || undefined;
   if (infos.length > 0) fillFromInfos(record, infos);
 }
 

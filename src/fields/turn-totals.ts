@@ -24,7 +24,7 @@ export const turnTotalsFields = fieldGroup({
     'Only on the record that ends a turn: `ok`, `error`, `interrupted`, `refused`, `truncated`, `limit_reached`; `unfinished` or `unknown` on a record of type `turn`, where no line ended it: another turn began, or nothing was written for six hours.',
   ),
   turn_closings: count(
-    'lines and silences that ended the turn, without a record of type `turn` itself',
+    'lines and silences that ended the turn; a record of type turn does not count itself',
     'Above 1, the turn had ended before and went on; the record with the largest number holds the whole.',
   ),
   turn_started_at: time("`timestamp` of the turn's first line", 'When the turn began.'),

@@ -27,13 +27,14 @@ describe('what the client told with its own telemetry', () => {
   });
 
   test.each([
-    ['toolu_01fsWcR67QWN1HRAwSsy853g', 'Read', '43'],
-    ['toolu_01A9Qnp9ka8cp74sfspB2zcd', 'Write', '122'],
-    ['toolu_01nvxRGdgf3X7Jy4HqKS8PiY', 'Edit', '160'],
-    ['toolu_01C3JPEZPk3YKeNCeGRzAd44', 'Glob', '21'],
-  ])('is what the result of the call %s says', (id, tool, size) => {
+    ['toolu_01fsWcR67QWN1HRAwSsy853g', 'Read', '43', '82'],
+    ['toolu_01A9Qnp9ka8cp74sfspB2zcd', 'Write', '122', '126'],
+    ['toolu_01nvxRGdgf3X7Jy4HqKS8PiY', 'Edit', '160', '136'],
+    ['toolu_01C3JPEZPk3YKeNCeGRzAd44', 'Glob', '21', '25'],
+  ])('is what the result of the call %s says', (id, tool, input, output) => {
     const result = named(events, 'claude_code.tool_result').find(({ tool_use_id }) => tool_use_id === id);
-    expect(result).toMatchObject({ tool_name: tool, success: 'true', tool_input_size_bytes: size });
+    const sizes = { tool_input_size_bytes: input, tool_result_size_bytes: output };
+    expect(result).toMatchObject({ tool_name: tool, success: 'true', ...sizes });
   });
 });
 

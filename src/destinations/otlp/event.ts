@@ -132,7 +132,8 @@ function toolResult(record: MessageRecord): Event {
     tool_input: record.tool_input,
     tool_input_size_bytes: record.tool_input_bytes,
     tool_result: record.tool_results?.[0],
-    tool_result_size_bytes: record.tool_output_bytes,
+    // The official client counts characters under this name.
+    tool_result_size_bytes: record.tool_result_length,
     file_path: record.file_path,
     bash_command: record.bash_command,
     exit_code: record.exit_code,
