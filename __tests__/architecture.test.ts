@@ -15,7 +15,7 @@ const FLOORS: [number, RegExp][] = [
   [3, /^(config(-shape)?\.ts|state\/.*)$/],
   [4, /^(sources|destinations|anonymise)\//],
   [5, /^(pipeline\/.*|machine\.ts)$/],
-  [6, /^((redaction|exclusion|window|mapped|making|batches|ship|run|preview|reconcile)\.ts|install\/.*)$/],
+  [6, /^((redaction|exclusion|window|mapped|making|batches|rests|ship|run|preview|reconcile)\.ts|install\/.*)$/],
   [6.5, /^health\//],
   [7, /^(worker|round|ui)\.ts$/],
   [7.5, /^commands\/checks\//],

@@ -6,7 +6,8 @@ import { lazyDestination } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
 import { makingOf, sharedParts, type MakingOptions, type Shared } from './making.ts';
 import { discover } from './pipeline/discover.ts';
-import { isInForce, ship, type Shipment } from './ship.ts';
+import { isInForce } from './rests.ts';
+import { ship, type Shipment } from './ship.ts';
 import type { Journal } from './state/journal.ts';
 import type { Transcript } from './types.ts';
 

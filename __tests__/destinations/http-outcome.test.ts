@@ -97,11 +97,11 @@ describe('outcomeOf a failure', () => {
     },
   );
 
-  test('409 keeps the batch for later, and says that it may be under way', () => {
+  test('409 keeps the batch for later, in doubt whether it is under way', () => {
     expect(outcome(409, { body: 'in progress' })).toEqual({
       kind: 'retry',
       reason: '409 Conflict: in progress',
-      conflict: true,
+      doubt: 'conflict',
     });
   });
 

@@ -169,7 +169,7 @@ describe('one request that goes wrong', () => {
     ['legal reasons', { status: 451 }, { kind: 'hold' }],
     ['no room', { status: 507 }, { kind: 'retry' }],
     ['an unknown status', { status: 599 }, { kind: 'retry' }],
-    ['still at work', { status: 409 }, { kind: 'retry', conflict: true }],
+    ['still at work', { status: 409 }, { kind: 'retry', doubt: 'conflict' }],
     ['too many', { status: 429, headers: { 'retry-after': '3' } }, { kind: 'retry', afterMs: 3_000 }],
     ['nothing', { status: 204 }, { kind: 'delivered' }],
     ['nothing, with 200', { status: 200 }, { kind: 'delivered' }],

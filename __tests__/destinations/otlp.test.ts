@@ -142,6 +142,30 @@ describe('what is sent', () => {
     expect(await destination.check?.(never)).toMatchObject({ kind: 'hold' });
   });
 
+  test.each([500, 501, 505, 507, 520, 599])(
+    'is in doubt where the server fails with %i: it may take others of the signal, or none',
+    async (status) => {
+      server.script({}, { status });
+      expect(await deliver()).toMatchObject({ kind: 'retry', doubt: 'server-error', takesOthers: false });
+      const other = { ...batch, id: 'batch-2' };
+      expect(await destination?.deliver(other, never)).toMatchObject({ doubt: 'server-error', takesOthers: true });
+      expect(paths()).toEqual(['/v1/traces', '/v1/logs', '/v1/traces']);
+    },
+  );
+
+  test.each([408, 429, 502, 503, 504])('is in no doubt where the server answers %i', async (status) => {
+    server.script({ status });
+    const delivery = await deliver({ retryServerErrors: false });
+    expect(delivery).toEqual({ kind: 'retry', reason: expect.stringContaining(`${status}`) });
+  });
+
+  test('is refused by a failure of the server where that is not to be tried again, and the check is not', async () => {
+    server.script({ status: 500, body: 'no', headers: { 'content-type': 'text/plain' } });
+    const reason = '500 Internal Server Error: no';
+    expect(await deliver({ retryServerErrors: false })).toEqual({ kind: 'rejected', reason });
+    expect(await destination?.check?.(never)).toMatchObject({ kind: 'retry', reason });
+  });
+
   const json = (body: object): ScriptedAnswer => {
     return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   };

@@ -169,16 +169,6 @@ describe('a fault that may pass', () => {
     },
   );
 
-  test('is a conflict with a request that is still at work, until that has been said for long enough', async () => {
-    const CONFLICT: Delivery = { kind: 'retry', reason: 'status 409', conflict: true };
-    const busy = place(({ records }) => (records.some(({ id }) => id === 'r1') ? CONFLICT : DELIVERED));
-    expect(await deliver(batchOf(...ids(4)), busy.destination, always)).toMatchObject({ settled: 0, pause: CONFLICT });
-    expect(await deliver(batchOf(...ids(4)), busy.destination, { ...always, isPatient: false })).toEqual({
-      settled: 4,
-      refused: [{ record: { id: 'r1', type: 'assistant' }, reason: 'status 409' }],
-    });
-  });
-
   test('hands the signal on to every request', async () => {
     const run = new AbortController();
     const seen: AbortSignal[] = [];
@@ -191,6 +181,122 @@ describe('a fault that may pass', () => {
     await deliver(batchOf(...ids(4)), destination, { ...always, signal: run.signal });
     expect(seen).toHaveLength(5);
     for (const signal of seen) expect(signal).toBe(run.signal);
+  });
+});
+
+describe('a failure that may pass or not', () => {
+  const FAULT: Delivery = { kind: 'retry', reason: 'status 500', doubt: 'server-error' };
+  const since = Date.UTC(2026, 10, 20);
+  const overdue = { ...always, overdue: { of: 'server-error', failures: 8, since } } as const;
+  const GIVEN_UP = 'status 500 (failed 9 times since 2026-11-20T00:00:00.000Z, while others were taken)';
+
+  function failingOver(...poison: string[]): Place {
+    return place(({ records }) => (records.some(({ id }) => poison.includes(id)) ? FAULT : DELIVERED));
+  }
+
+  test.each([
+    ['is not overdue', always],
+    ['has another doubt than those before', { ...always, overdue: { ...overdue.overdue, of: 'conflict' } } as const],
+  ])('keeps the batch for later where it %s', async (_title, options) => {
+    const { destination, sent } = failingOver('r1');
+    expect(await deliver(batchOf(...ids(4)), destination, options)).toEqual({ settled: 0, refused: [], pause: FAULT });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('keeps the batch for later where others are overdue that say nothing against it', async () => {
+    const BUSY: Delivery = { kind: 'retry', reason: 'status 503' };
+    const { destination } = place(() => BUSY);
+    expect(await deliver(batchOf(...ids(4)), destination, overdue)).toEqual({ settled: 0, refused: [], pause: BUSY });
+  });
+
+  test.each([
+    ['first', ['r0']],
+    ['last', ['r511']],
+    ['middle', ['r255']],
+    ['first two', ['r0', 'r1']],
+    ['first four', ['r0', 'r1', 'r2', 'r3']],
+  ])('gives up the %s alone where it is overdue, and each other arrives once', async (_title, poison) => {
+    const { destination, sent, arrived } = failingOver(...poison);
+    expect(await deliver(batchOf(...ids(512)), destination, overdue)).toEqual({
+      settled: 512,
+      refused: poison.map((id) => ({ record: { id, type: 'assistant' }, reason: GIVEN_UP })),
+    });
+    expect(arrived.toSorted()).toEqual(
+      ids(512)
+        .filter((id) => !poison.includes(id))
+        .toSorted(),
+    );
+    expect(sent.length).toBeLessThanOrEqual(33);
+  });
+
+  test.each([1, 2, 7, 512, 10_000])('over all of %i records costs none, and not many requests', async (count) => {
+    const { destination, sent } = failingOver(...ids(count));
+    expect(await deliver(batchOf(...ids(count)), destination, overdue)).toEqual({
+      settled: 0,
+      refused: [],
+      pause: FAULT,
+    });
+    expect(sent.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(count)));
+  });
+
+  test.each(Array.from({ length: 19 }, (_, index) => index + 1))(
+    'that the server is mended of after %i requests costs nothing',
+    async (at) => {
+      const { destination, arrived } = place((_batch, request) => (request <= at ? FAULT : DELIVERED));
+      const { settled, refused, pause } = await deliver(batchOf(...ids(512)), destination, overdue);
+      expect(refused).toEqual([]);
+      if (at < 19) expect([settled, pause, arrived.toSorted()]).toEqual([512, undefined, ids(512).toSorted()]);
+      else expect([settled, pause]).toEqual([0, FAULT]);
+    },
+  );
+
+  test('gives up or delivers what it settles, and leaves the rest for later', async () => {
+    const cases = fc
+      .integer({ min: 1, max: 200 })
+      .chain((count) => fc.tuple(fc.constant(count), fc.subarray(ids(count))));
+    await fc.assert(
+      fc.asyncProperty(cases, async ([count, poison]) => {
+        const { destination, sent, arrived } = failingOver(...poison);
+        const { settled, refused, pause } = await deliver(batchOf(...ids(count)), destination, overdue);
+        const prefix = ids(count).slice(0, settled);
+        const isGivenUp = new Set(refused.map(({ record }) => record.id));
+        expect(prefix.filter((id) => isGivenUp.has(id))).toEqual(prefix.filter((id) => poison.includes(id)));
+        for (const id of prefix) expect(arrived.filter((one) => one === id)).toHaveLength(isGivenUp.has(id) ? 0 : 1);
+        expect(new Set(arrived).size).toBe(arrived.length);
+        expect(sent.length).toBeLessThanOrEqual(33);
+        if (settled === 0) expect(pause).toEqual(FAULT);
+        if (arrived.length === 0) expect([settled, refused]).toEqual([0, []]);
+      }),
+    );
+  });
+
+  test('is the fault of no record while the destination says that it takes none of the kind', async () => {
+    const { destination } = place(({ records }) =>
+      records.some(({ id }) => id === 'r1' || id === 'r3') ? { ...FAULT, takesOthers: false } : DELIVERED,
+    );
+    expect(await deliver(batchOf(...ids(4)), destination, overdue)).toMatchObject({
+      settled: 1,
+      refused: [],
+      pause: FAULT,
+    });
+  });
+
+  test('is the fault of a lone record where the destination says that it takes others', async () => {
+    const { destination, sent } = place(() => ({ ...FAULT, takesOthers: true }));
+    expect(await deliver(batchOf('r0'), destination, overdue)).toMatchObject({ settled: 1, refused: [{}] });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('amid a halving that a refusal has begun leaves what is not settled', async () => {
+    const { destination } = place(({ records }) => {
+      if (records.some(({ id }) => id === 'r1')) return REJECTED;
+      return records.some(({ id }) => id === 'r2') ? FAULT : DELIVERED;
+    });
+    expect(await deliver(batchOf(...ids(4)), destination, always)).toEqual({
+      settled: 2,
+      refused: [{ record: { id: 'r1', type: 'assistant' }, reason: 'status 400' }],
+      pause: FAULT,
+    });
   });
 });
 

@@ -28,6 +28,14 @@ describe('a fact', () => {
     ['a rest', rest],
     ['the end of a rest', { k: 'b', d: 'local' }],
     ['a rest of one configuration', { k: 'b', d: 'local', rest: { until: 5, failures: 2, reason: '401', of: 'ab12' } }],
+    [
+      'a rest with failures that the batch may be the cause of',
+      {
+        k: 'b',
+        d: 'local',
+        rest: { until: 5, failures: 9, reason: '500', streak: { of: 'server-error', failures: 4, since: 1 } },
+      },
+    ],
     ['an intent', { k: 'i', d: 'local', id: 'batch', n: 3, p: [['/a.jsonl', 0, 10]] }],
     ['a size', { k: 'l', d: 'local', maxBytes: 20_000, at }],
     ['a look at all files', { k: 'v', d: 'local', at }],
@@ -89,6 +97,18 @@ describe('what is no fact is passed over', () => {
   ])('a cursor that %s, but not its neighbours', (_title, broken) => {
     const good: [string, unknown] = ['/good', cursor];
     expect(decode(commitOf([broken, good]))).toEqual([{ ...commit, f: [good] }]);
+  });
+
+  test.each([
+    ['is none', 'text'],
+    ['is of an unknown kind', { of: 'weather', failures: 4, since: 1 }],
+    ['is of a kind that every object has', { of: 'toString', failures: 4, since: 1 }],
+    ['has no count', { of: 'conflict', since: 1 }],
+    ['has no start', { of: 'conflict', failures: 4 }],
+    ['has a start before there were clocks', { of: 'conflict', failures: 4, since: -1 }],
+  ])('a row of failures that %s, but not the rest', (_title, streak) => {
+    const text = sealed(JSON.stringify({ ...rest, rest: { until: 5, failures: 2, reason: 'x', streak } }));
+    expect(decode(text)).toEqual([{ ...rest, rest: { until: 5, failures: 2, reason: 'x' } }]);
   });
 
   test('a header without a version counts as one from the future', () => {

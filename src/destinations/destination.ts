@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { checkOptions, type Options, type OptionValues } from '../lib/options.ts';
+import type { Doubt } from '../lib/patience.ts';
 import { withSecrets } from '../lib/secret-reference.ts';
 import type { Cursor } from '../types.ts';
 
@@ -26,14 +27,15 @@ export interface Dropped {
 /**
  * What became of a batch.
  * `delivered`: it was taken over; `dropped` says that not all of it was.
- * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for, `conflict`
- * says that it takes the batch for one that is under way already, which waiting alone may never end.
+ * `retry`: nothing is known to have arrived, and waiting may help; `afterMs` is what the server asked for, `doubt` says
+ * why waiting alone may never end it. `takesOthers`: whether the server is known to take others of the kind; without it,
+ * what it takes of the same batch says so.
  * `hold`: waiting will not help, somebody has to mend something (a wrong key, a wrong path); no record is given up.
  * `rejected`: this batch, as it is, can never be taken; `tooLarge` says that a smaller one could.
  */
 export type Delivery =
   | { kind: 'delivered'; dropped?: Dropped }
-  | { kind: 'retry'; reason: string; afterMs?: number; conflict?: true }
+  | { kind: 'retry'; reason: string; afterMs?: number; doubt?: Doubt; takesOthers?: boolean }
   | { kind: 'hold'; reason: string }
   | { kind: 'rejected'; reason: string; tooLarge?: true };
 

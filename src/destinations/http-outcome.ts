@@ -59,7 +59,7 @@ const MAX_SERVER_TEXT = 200;
  * | 413 | rejected, `tooLarge` |
  * | 408, 425, 5xx, and a success that acknowledges nothing (a web page, a 207) | retry |
  * | 429, 503 | retry, after Retry-After where there is one (RFC 9110 §10.2.3), at most an hour |
- * | 409 | retry, `conflict`: the same Idempotency-Key may still be at work |
+ * | 409 | retry, in doubt: the same Idempotency-Key may still be at work |
  * | 3xx and every other 4xx | hold |
  */
 export function outcomeOf(answer: HttpAnswer, now: number): Delivery {
@@ -68,7 +68,7 @@ export function outcomeOf(answer: HttpAnswer, now: number): Delivery {
   const reason = sentence(answer, advice(answer) ?? serverText(answer));
   if (REJECTIONS.has(status)) return { kind: 'rejected', reason, ...(status === 413 && { tooLarge: true }) };
   if (status >= 300 && status < 500 && !PASSING.has(status)) return { kind: 'hold', reason };
-  return { kind: 'retry', reason, ...waiting(answer, now), ...(status === 409 && { conflict: true }) };
+  return { kind: 'retry', reason, ...waiting(answer, now), ...(status === 409 && { doubt: 'conflict' }) };
 }
 
 /** As `outcomeOf`, for servers whose answers nobody has written down: a word such as OK acknowledges, too. */

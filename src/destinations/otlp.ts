@@ -5,7 +5,7 @@ import { requestsInOrder, type Request } from './http-parts.ts';
 import { transportOptions } from './http-options.ts';
 import { openTransport, type Transport } from './http-transport.ts';
 import { fromEnvironment } from './otlp/environment.ts';
-import { otlpOutcome } from './otlp/outcome.ts';
+import { judging, otlpOutcome } from './otlp/outcome.ts';
 import { bodyOf, contentTypes, emptyRequest, requestOf, signals, type Signal } from './otlp/requests.ts';
 
 const options = declareOptions({
@@ -39,6 +39,12 @@ const options = declareOptions({
     default: 'claude-code',
   },
   resourceAttributes: { kind: 'list', about: 'More resource attributes, each as `key=value`.' },
+  retryServerErrors: {
+    kind: 'boolean',
+    about:
+      "Whether a failure of the server's own other than 502, 503 and 504 is tried again: 8 times, over at least a day, then the records at fault become dead letters. The specification has it refused at once: `false`.",
+    default: true,
+  },
   maxRecords: { kind: 'integer', about: 'Records in one batch.', default: 500, min: 1, max: 10_000 },
   maxBytes: {
     kind: 'integer',
@@ -66,7 +72,7 @@ export const otlp: DestinationKind<typeof options> = {
 
 /** Opens the destination with the clock `now` (epoch ms). Throws a UserError where an option cannot be used. */
 export async function openOtlp(values: Values, surroundings: Surroundings, now: () => number): Promise<Destination> {
-  const { protocol, traceBy, serviceName, resourceAttributes = [], maxRecords, maxBytes } = values;
+  const { protocol, traceBy, serviceName, resourceAttributes = [], retryServerErrors, maxRecords, maxBytes } = values;
   const open = (endpoint: string): Promise<Transport> =>
     openTransport({ ...values, endpoint }, surroundings, { now, outcomeOf: otlpOutcome });
   const base = await open(values.endpoint);
@@ -84,13 +90,15 @@ export async function openOtlp(values: Values, surroundings: Surroundings, now: 
       abort,
       path === undefined ? {} : { path },
     );
+  const judged = judging(retryServerErrors);
   const inOrder = requestsInOrder();
   return {
     limits: { maxRecords, maxBytes },
     deliver({ id, records }: Batch, abort) {
       const requests = routes.map((route) => async (): ReturnType<Request> => {
         const request = requestOf(route.signal, records, { traceBy, serviceName, resourceAttributes });
-        return request === undefined ? { kind: 'delivered' } : post(route, request, abort);
+        if (request === undefined) return { kind: 'delivered' };
+        return judged(route.signal, await post(route, request, abort));
       });
       return inOrder(id, requests);
     },

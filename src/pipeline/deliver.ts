@@ -2,6 +2,7 @@
 import type { Batch, Delivery, Destination, Dropped } from '../destinations/destination.ts';
 import type { MessageRecord } from '../fields/index.ts';
 import { sha256 } from '../lib/hash.ts';
+import type { Streak } from '../lib/patience.ts';
 
 /** A record that the destination will never take, and why. */
 export interface Refusal {
@@ -28,8 +29,8 @@ export interface Delivering {
   signal: AbortSignal;
   /** Whether the destination has taken anything before: else a refusal rather speaks of its address or its format. */
   hasTakenBefore: boolean;
-  /** A conflict is the same batch still being worked on, unless it has been one for several tries: then a refusal. */
-  isPatient?: boolean;
+  /** The failures that have gone on for too long: one more with the same doubt rather speaks of the records. */
+  overdue?: Streak | undefined;
 }
 
 interface Range {
@@ -44,38 +45,69 @@ const MAX_REQUESTS = 33;
  * Delivers a batch. A rejected one is halved until the refused records stand alone, so that one bad record takes no
  * other with it. Where a destination has never taken anything and refuses all that it is sent, the fault is more likely
  * in its address or its format than in every record: then nothing is given up.
+ *
+ * A failure that is overdue counts as a rejection, once the destination is seen to take others. Until then, the batch is
+ * narrowed down to one record, and whatever else fails is put off beside it; as soon as something is taken, what was put
+ * off is tried again, and only what fails even then is given up. So a server that fails over everything costs no record,
+ * nor does one that is mended meanwhile.
  */
 export async function deliver(
   batch: Batch,
   destination: Destination,
-  { signal, hasTakenBefore, isPatient = true }: Delivering,
+  { signal, hasTakenBefore, overdue }: Delivering,
 ): Promise<Outcome> {
   const outcome: Outcome & { refused: Refusal[] } = { settled: 0, refused: [] };
-  const ranges: Range[] = [{ from: 0, to: batch.records.length }];
-  let hasTaken = hasTakenBefore;
+  const left: Range[] = [{ from: 0, to: batch.records.length }];
+  const putOff: Range[] = [];
+  let hasTakenNow = false;
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-    const range = ranges.shift();
+    const range = left.shift();
     if (range === undefined) break;
     const { delivery, tooLarge } = await deliverRange(batch, range, destination, signal);
     if (tooLarge !== undefined) outcome.tooLarge = Math.min(tooLarge, outcome.tooLarge ?? Infinity);
-    const isConflict = delivery.kind === 'retry' && delivery.conflict && !isPatient;
-    if ((delivery.kind === 'retry' && !isConflict) || delivery.kind === 'hold') {
-      outcome.pause = delivery;
+    const answer = judged(delivery, overdue, hasTakenNow);
+    if (answer.kind === 'delivered') {
+      hasTakenNow = true;
+      if (answer.dropped !== undefined) outcome.dropped = sumOf(outcome.dropped, answer.dropped);
+      delete outcome.pause;
+      left.unshift(...putOff.splice(0));
+    } else if (answer.kind === 'retry' || answer.kind === 'hold') {
+      outcome.pause = answer;
+      left.unshift(range);
       break;
-    }
-    if (delivery.kind === 'delivered') {
-      hasTaken = true;
-      if (delivery.dropped !== undefined) outcome.dropped = sumOf(outcome.dropped, delivery.dropped);
-    } else if (range.to - range.from > 1) {
-      ranges.unshift(...halves(range));
-      continue;
-    } else {
-      const { reason } = delivery;
+    } else if (answer.kind === 'doubtful' && (isSmallest(range) || putOff.length > 0)) {
+      outcome.pause = answer.pause;
+      putOff.push(range);
+    } else if (isSmallest(range)) {
+      const { reason } = answer;
       outcome.refused.push(...batch.records.slice(range.from, range.to).map((record) => ({ record, reason })));
+    } else {
+      left.unshift(...halves(range));
     }
-    outcome.settled = range.to;
   }
-  return hasTaken ? outcome : withNothingGivenUp(outcome);
+  outcome.settled = Math.min(batch.records.length, ...[...putOff, ...left].map(({ from }) => from));
+  return hasTakenBefore || hasTakenNow ? outcome : withNothingGivenUp(outcome);
+}
+
+/** An overdue failure of a destination that is not known to take others. */
+interface Doubtful {
+  kind: 'doubtful';
+  reason: string;
+  pause: Pause;
+}
+
+/** What an answer means after the failures so far. */
+function judged(delivery: Delivery, overdue: Streak | undefined, hasTakenNow: boolean): Delivery | Doubtful {
+  if (delivery.kind !== 'retry' || overdue === undefined || delivery.doubt !== overdue.of) return delivery;
+  const { reason, takesOthers = hasTakenNow } = delivery;
+  if (!takesOthers) return { kind: 'doubtful', reason, pause: delivery };
+  const since = new Date(overdue.since).toISOString();
+  const words = `failed ${overdue.failures + 1} times since ${since}, while others were taken`;
+  return { kind: 'rejected', reason: `${reason} (${words})` };
+}
+
+function isSmallest({ from, to }: Range): boolean {
+  return to - from <= 1;
 }
 
 function sumOf(before: Dropped | undefined, { count, reason }: Dropped): Dropped {

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { keptContext } from '../fold/empty.ts';
 import { asArray, asCount, asNumber, asObject, asString, isObject } from '../lib/json.ts';
+import { isDoubt, type Streak } from '../lib/patience.ts';
 import type { Anchor, Checkpoint, Cursor } from '../types.ts';
 
 export const JOURNAL_VERSION = 1;
@@ -15,6 +16,8 @@ export interface Rest {
   reason: string;
   /** A mark of the configuration that failed: another one (a new key) is tried at once. */
   of?: string;
+  /** Those of the failures that the batch itself may be the cause of. */
+  streak?: Streak;
 }
 
 /** Bytes of a transcript, from one line's start to another one's end. */
@@ -152,9 +155,21 @@ function narrowCounts(value: unknown): Counts | undefined {
 function narrowRest(value: unknown): Rest | undefined {
   const until = asNumber(asObject(value)?.['until']);
   if (until === undefined) return undefined;
-  const { failures, reason, of } = asObject(value) ?? {};
-  const rest = { until, failures: asCount(failures) ?? 1, reason: asString(reason) ?? '' };
-  return typeof of === 'string' ? { ...rest, of } : rest;
+  const { failures, reason, of, streak } = asObject(value) ?? {};
+  return {
+    until,
+    failures: asCount(failures) ?? 1,
+    reason: asString(reason) ?? '',
+    ...(typeof of === 'string' && { of }),
+    ...narrowStreak(streak),
+  };
+}
+
+function narrowStreak(value: unknown): Pick<Rest, 'streak'> {
+  const of = asObject(value)?.['of'];
+  const failures = asCount(asObject(value)?.['failures']);
+  const since = asCount(asObject(value)?.['since']);
+  return isDoubt(of) && failures !== undefined && since !== undefined ? { streak: { of, failures, since } } : {};
 }
 
 function narrowCursor(value: unknown): [string, Cursor][] {
