@@ -6,7 +6,7 @@ import { clickhouse } from '../../../src/destinations/clickhouse.ts';
 import { type Batch, type Destination, unchecked } from '../../../src/destinations/destination.ts';
 import type { MessageRecord } from '../../../src/fields/index.ts';
 import { type ClickHouseServer, hasClickHouse, PASSWORD, startClickHouse } from '../../helpers/clickhouse-server.ts';
-import { fleetSessions } from '../../helpers/fleet.ts';
+import { fleetSessions, PEOPLE, workingDays } from '../../helpers/fleet.ts';
 import { mapFixture } from '../../helpers/mapped.ts';
 
 const never = new AbortController().signal;
@@ -156,88 +156,58 @@ const suite = hasClickHouse
     expect(await query('SELECT record FROM stopwire_records')).toEqual([[JSON.stringify(record)]]);
   });
 
-  describe('a month of a fleet, each batch delivered twice', () => {
+  describe('a month of a fleet', () => {
     const records: MessageRecord[] = [];
-    let answers: { [title: string]: string[][] };
+    let answers: Answers;
+    let answersAgain: Answers;
+    let rowsAgain: string;
+    const again = (): MessageRecord[] => records.slice(20_000, 30_000);
 
     beforeAll(async () => {
       await server.query('CREATE DATABASE fleet');
-      const destination = await open({ database: 'fleet', timeoutMs: 600_000 });
+      const destination = await open({ database: 'fleet', maxRecords: 20_000 });
+      const deliver = async (all: readonly MessageRecord[]): Promise<void> => {
+        const { maxRecords } = destination.limits;
+        for (let at = 0; at < all.length; at += maxRecords) {
+          const delivery = await destination.deliver(batchOf(all.slice(at, at + maxRecords)), never);
+          expect(delivery).toEqual({ kind: 'delivered' });
+        }
+      };
       for (const session of fleetSessions()) records.push(...session);
-      for (let at = 0; at < records.length; at += 5_000) {
-        const batch = batchOf(records.slice(at, at + 5_000));
-        expect(await destination.deliver(batch, never)).toEqual({ kind: 'delivered' });
-        expect(await destination.deliver(batch, never)).toEqual({ kind: 'delivered' });
-      }
-      const found: [string, string[][]][] = [];
-      for (const [title, sql] of documentedQueries()) {
-        const text = await server.query(sql.replaceAll('stopwire_records', 'fleet.stopwire_records'));
-        found.push([
-          title,
-          text
-            .trimEnd()
-            .split('\n')
-            .map((line) => line.split('\t')),
-        ]);
-      }
-      answers = Object.fromEntries(found);
+      await destination.deliver(batchOf([]), never);
+      // They would take rows that came twice away before the queries see them.
+      await server.query('SYSTEM STOP MERGES fleet.stopwire_records');
+      await deliver(records);
+      answers = await answersOf(server, 'fleet');
+      await deliver(again());
+      answersAgain = await answersOf(server, 'fleet');
+      rowsAgain = await server.query('SELECT count() FROM fleet.stopwire_records');
     }, 300_000);
 
-    test('is of a size to count', () => {
-      expect(records.length).toBeGreaterThan(5_000);
-    });
-
-    test('cost per day and model', () => {
-      const expected = sums(answered(), ({ timestamp = '', requested_model, model }) => [
-        timestamp.slice(0, 10),
-        requested_model ?? model ?? '',
-      ]);
-      expect(usdBy(answers['Cost per day and model'], 2)).toEqual(expected);
-      const tokens = answered().reduce((sum, one) => sum + (one.incremental_total_tokens ?? 0), 0);
-      expect(total(answers['Cost per day and model'], 3)).toBe(tokens);
-    });
-
-    test('cost per repository and branch', () => {
-      const expected = sums(answered(), ({ repository_name = '', git_branch = '' }) => [repository_name, git_branch]);
-      expect(usdBy(answers['Cost per repository and branch'], 2)).toEqual(expected);
-    });
-
-    test('cost and prompts per person', () => {
-      const rows = answers['Cost and prompts per person'];
-      expect(usdBy(rows, 1)).toEqual(sums(answered(), ({ os_user = '' }) => [os_user]));
-      const prompts = records.filter(({ prompt_kind = '' }) => ['human', 'command', 'bash'].includes(prompt_kind));
-      expect(total(rows, 3)).toBe(prompts.length);
-      expect(rows).toHaveLength(40);
-    });
-
-    test('failures and durations of tools', () => {
-      const calls = records.filter(({ tool_phase }) => tool_phase === 'complete');
-      const expected = Array.from(new Set(calls.map(({ tool_name = '' }) => tool_name)), (name) => {
-        const own = calls.filter(({ tool_name }) => tool_name === name);
-        const failures = own.filter(({ tool_status }) => tool_status === 'failure');
-        return [name, String(own.length), String(failures.length)];
-      });
-      const rows = answers['Failures and durations of tools'] ?? [];
-      expect(new Set(rows.map((row) => row.slice(0, 3)))).toEqual(new Set(expected));
-      expect(total(rows, 2)).toBeGreaterThan(0);
-    });
-
-    test('latency per model', () => {
-      const durations = new Map<string, { model: string; ms: number }>();
-      for (const { message_id = '', model = '', response_duration_ms: ms } of records) {
-        if (ms !== undefined)
-          durations.set(message_id, { model, ms: Math.max(ms, durations.get(message_id)?.ms ?? 0) });
+    test('has every person in it on every working day', () => {
+      const seen = new Set(records.map(({ os_user, timestamp = '' }) => `${os_user} ${timestamp.slice(0, 10)}`));
+      const days = workingDays();
+      expect(days).toHaveLength(22);
+      for (let person = 0; person < PEOPLE; person += 1) {
+        expect(days.filter((day) => !seen.has(`person-${person} ${day}`))).toEqual([]);
       }
-      const expected = Array.from(new Set(Array.from(durations.values(), ({ model }) => model)), (name) => {
-        const own = Array.from(durations.values()).filter(({ model }) => model === name);
-        const sorted = own.map(({ ms }) => ms).toSorted((a, b) => a - b);
-        return [name, String(sorted.length), String(sorted[Math.floor(sorted.length * 0.95)])];
-      });
-      const rows = answers['Latency per model'] ?? [];
-      expect(new Set(rows.map(([model, count, , p95]) => [model, count, p95]))).toEqual(new Set(expected));
     });
 
-    const answered = (): MessageRecord[] => records.filter(({ incremental_total_tokens: tokens = 0 }) => tokens > 0);
+    test.each<[string, (records: readonly MessageRecord[]) => Cell[][]]>([
+      ['Cost per day and model', costPerDayAndModel],
+      ['Cost per repository and branch', costPerRepositoryAndBranch],
+      ['Cost and prompts per person', costAndPromptsPerPerson],
+      ['Failures and durations of tools', failuresAndDurationsOfTools],
+      ['Latency per model', latencyPerModel],
+    ])('%s: every figure is what its records add up to', (title, expected) => {
+      expect(answers[title]?.length).toBeGreaterThan(1);
+      expect(answers[title]).toEqual(inOrder(expected(records)));
+    });
+
+    test('a part of it delivered again changes no figure, though its rows are there twice', () => {
+      expect(Number(rowsAgain)).toBe(records.length + again().length);
+      expect(answersAgain).toEqual(answers);
+    });
   });
 });
 
@@ -252,29 +222,108 @@ function comparable(value: unknown): unknown {
   return value.replace('T', ' ').replace(/(?:\.\d+)?Z?$/, '');
 }
 
-/** The queries of the page, as it shows them: a heading, and the SQL under it. */
-function documentedQueries(): [title: string, sql: string][] {
+/** `null` is SQL's. */
+type Cell = string | number | null;
+/** By the title of the query. */
+type Answers = { [title: string]: Cell[][] };
+
+/** What the queries of the page give, as it shows them: a heading, and the SQL under it. */
+async function answersOf(server: ClickHouseServer, database: string): Promise<Answers> {
   const page = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'clickhouse.md'), 'utf8');
-  return Array.from(page.matchAll(/^### (.+)\n[^#]*?```sql\n([^`]+)```/gm), ([, title = '', sql = '']) => [title, sql]);
-}
-
-type Sums = { [key: string]: number };
-
-/** USD by key: whole pico USD are added up, so nothing is rounded but the sum. */
-function sums(records: readonly MessageRecord[], keyOf: (record: MessageRecord) => string[]): Sums {
-  const pico = new Map<string, bigint>();
-  for (const record of records) {
-    const key = keyOf(record).join(' ');
-    pico.set(key, (pico.get(key) ?? 0n) + BigInt(record.incremental_cost_pico_usd ?? 0));
+  const answers: Answers = {};
+  for (const [, title = '', sql = ''] of page.matchAll(/^### (.+)\n[^#]*?```sql\n([^`]+)```/gm)) {
+    const text = await server.query(sql.replaceAll('stopwire_records', `${database}.stopwire_records`));
+    const lines = text.trimEnd().split('\n');
+    answers[title] = inOrder(lines.map((line) => line.split('\t').map(cellOf)));
   }
-  return Object.fromEntries(Array.from(pico, ([key, sum]) => [key, Number(sum) / 1e12]));
+  return answers;
 }
 
-/** The same of rows whose first columns are the key. */
-function usdBy(rows: string[][] = [], keys: number): Sums {
-  return Object.fromEntries(rows.map((row) => [row.slice(0, keys).join(' '), Number(row[keys])]));
+function cellOf(text: string): Cell {
+  if (text === '\\N') return null;
+  return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-function total(rows: string[][] = [], column: number): number {
-  return rows.reduce((sum, row) => sum + Number(row[column]), 0);
+/** Rows with the same sum come in any order. */
+function inOrder(rows: readonly Cell[][]): Cell[][] {
+  const keyed = rows.map((row) => ({ row, key: JSON.stringify(row) }));
+  return keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
+}
+
+type Records = readonly MessageRecord[];
+
+function costPerDayAndModel(records: Records): Cell[][] {
+  return groupsOf(records.filter(isBilled), ({ timestamp = '', requested_model, model = '' }) => [
+    timestamp.slice(0, 10),
+    requested_model ?? model,
+  ]).map(([key, own]) => {
+    const unpriced = own.filter(({ cost_status = '' }) => !['priced', 'not_billed'].includes(cost_status));
+    const tokens = own.reduce((sum, one) => sum + (one.incremental_total_tokens ?? 0), 0);
+    return [...key, usd(own), tokens, different(unpriced, 'message_id')];
+  });
+}
+
+function costPerRepositoryAndBranch(records: Records): Cell[][] {
+  return groupsOf(records.filter(isBilled), ({ repository_name = '', git_branch = '' }) => [
+    repository_name,
+    git_branch,
+  ]).map(([key, own]) => [...key, usd(own), different(own, 'session_id')]);
+}
+
+function costAndPromptsPerPerson(records: Records): Cell[][] {
+  const said = records.filter(({ type }) => type === 'assistant' || type === 'user');
+  return groupsOf(said, ({ os_user = '' }) => [os_user]).map(([key, own]) => {
+    const prompts = own.filter(({ prompt_kind = '' }) => ['human', 'command', 'bash'].includes(prompt_kind));
+    return [...key, usd(own), different(own, 'session_id'), prompts.length];
+  });
+}
+
+function failuresAndDurationsOfTools(records: Records): Cell[][] {
+  const calls = records.filter(({ tool_phase }) => tool_phase === 'complete');
+  return groupsOf(calls, ({ tool_name = '' }) => [tool_name]).map(([key, own]) => {
+    const failures = own.filter(({ tool_status }) => tool_status === 'failure');
+    const durations = own.flatMap(({ tool_duration_ms: ms }) => ms ?? []);
+    return [...key, own.length, failures.length, quantile(durations, 0.5), quantile(durations, 0.95)];
+  });
+}
+
+function latencyPerModel(records: Records): Cell[][] {
+  const timed = records.filter(({ message_id, response_duration_ms: ms }) => message_id && ms !== undefined);
+  const responses = groupsOf(timed, ({ message_id = '', model = '' }) => [model, message_id]).map(
+    ([[model = ''], own]) => ({ model, ms: Math.max(...own.map(({ response_duration_ms: ms = 0 }) => ms)) }),
+  );
+  return groupsOf(responses, ({ model }) => [model]).map(([key, own]) => {
+    const durations = own.map(({ ms }) => ms);
+    return [...key, own.length, quantile(durations, 0.5), quantile(durations, 0.95)];
+  });
+}
+
+function isBilled({ type, incremental_total_tokens: tokens = 0 }: MessageRecord): boolean {
+  return type === 'assistant' && tokens > 0;
+}
+
+function groupsOf<Item>(items: readonly Item[], keyOf: (item: Item) => string[]): [key: string[], own: Item[]][] {
+  const groups = new Map<string, [string[], Item[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key.join('\t'));
+    if (group === undefined) groups.set(key.join('\t'), [key, [item]]);
+    else group[1].push(item);
+  }
+  return [...groups.values()];
+}
+
+/** Whole pico USD are added up, so nothing is rounded but the sum; null where there is no price among them. */
+function usd(records: Records): number | null {
+  const amounts = records.flatMap(({ incremental_cost_pico_usd: cost }) => cost ?? []);
+  return amounts.length === 0 ? null : Number(amounts.reduce((sum, cost) => sum + BigInt(cost), 0n)) / 1e12;
+}
+
+function different(records: Records, name: keyof MessageRecord): number {
+  return new Set(records.map((record) => record[name])).size;
+}
+
+/** As ClickHouse's quantileExact has it: of n values in order, number ⌊n × share⌋, from 0. */
+function quantile(values: readonly number[], share: number): number | null {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? null;
 }
