@@ -1,22 +1,15 @@
 /** What a turn waits for: the registered command as the client runs it, against `node -e 0`. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { BIN, median, percentile, wallMs } from './measure.js';
+import { inHome } from './home.js';
+import { median, percentile, wallMs } from './measure.js';
 
 const ROUNDS = 15;
 const AT_ONCE = 20;
 
-export async function benchHook() {
-  const home = mkdtempSync(join(tmpdir(), 'stopwire-bench-'));
-  const env = { HOME: home, PATH: process.env.PATH };
-  try {
-    mkdirSync(join(home, '.claude'));
-    const samples = fileURLToPath(new URL('../fixtures/transcripts', import.meta.url));
-    cpSync(samples, join(home, '.claude', 'projects'), { recursive: true });
-    await wallMs(process.execPath, [BIN, 'install', '--yes'], { env });
+export function benchHook() {
+  return inHome([], async ({ home, env }) => {
     const { hooks } = JSON.parse(readFileSync(join(home, '.claude', 'settings.json'), 'utf8'));
     const { command } = hooks.Stop[0].hooks[0];
     const stdin = JSON.stringify({
@@ -64,9 +57,7 @@ export async function benchHook() {
         ratio: median(timings.hook) / median(timings.sh),
       },
     ];
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The next round must not share the processor with the last one's worker. */

@@ -1,13 +1,13 @@
 /** Runs every command of docs/deploy.md: each section on a host of its own, its blocks in their order. */
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { managedHookCommand } from '../../src/install/launcher.ts';
 import { makeCertificate } from '../helpers/certificate.ts';
 import { expectedIds, idsOf } from '../helpers/expected.ts';
 import { TRANSCRIPTS } from '../helpers/fixtures.ts';
-import { type LoopbackServer, startLoopbackServer } from '../helpers/loopback-server.ts';
-import { type Host, makeHost, makePrefix, npmEnvironment, type Prefix } from '../helpers/packed.ts';
+import { type Host, npmEnvironment } from '../helpers/packed.ts';
+import { setUpRollOut } from '../helpers/roll-out.ts';
 import type { Ended } from '../helpers/sandbox.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'deploy.md'), 'utf8');
@@ -36,22 +36,8 @@ const COMMANDS: { readonly [language: string]: (text: string) => string[] } = {
   json: (text) => [JSON.parse(text).postCreateCommand ?? ':'],
 };
 
-let prefix: Prefix;
-beforeAll(async () => {
-  prefix = await makePrefix();
-});
-afterAll(() => prefix.remove());
-
-let server: LoopbackServer;
+const { prefix, server, makeHost, received } = setUpRollOut();
 let host: Host;
-beforeEach(async () => {
-  server = await startLoopbackServer();
-  host = makeHost({ prefix });
-});
-afterEach(async () => {
-  host.remove();
-  await server.close();
-});
 
 /** Runs all commands of a section; npm takes the tarball, and is offline. */
 async function runSection(title: string): Promise<Ended[]> {
@@ -75,8 +61,8 @@ function variablesIn(text: string): NodeJS.ProcessEnv {
 /** The command for this host: our server, our tarball, and files that only some machines have. */
 function here(command: string): string {
   return command
-    .replaceAll('https://collector.example/v1/records', `${server.url}/v1/records`)
-    .replaceAll(/(npm install --global) stopwire(@latest)?/g, `$1 ${prefix.tarball}`)
+    .replaceAll('https://collector.example/v1/records', `${server().url}/v1/records`)
+    .replaceAll(/(npm install --global) stopwire(@latest)?/g, `$1 ${prefix().tarball}`)
     .replaceAll(' @anthropic-ai/claude-code', '')
     .replaceAll('/run/secrets/stopwire', join(host.home, 'key'))
     .replaceAll('/etc/ssl/certs/ca-certificates.crt', join(host.home, 'cert.pem'));
@@ -97,9 +83,10 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 beforeEach(() => {
-  cpSync(prefix.folder, own(), { recursive: true, verbatimSymlinks: true });
+  host = makeHost();
+  cpSync(prefix().folder, own(), { recursive: true, verbatimSymlinks: true });
   for (const name of ['key', '.stopwire-key']) writeFileSync(join(host.home, name), KEY, { mode: 0o600 });
-  copyFileSync(prefix.tarball, join(host.home, 'stopwire-0.0.0.tgz'));
+  copyFileSync(prefix().tarball, join(host.home, 'stopwire-0.0.0.tgz'));
   makeClient();
 });
 
@@ -124,12 +111,11 @@ esac
   chmodSync(join(folder, 'claude'), 0o755);
 }
 
-const received = (): { id: string }[] => server.requests.flatMap(({ body }) => JSON.parse(body).records);
 const settings = () => JSON.parse(readFileSync(host.settings, 'utf8'));
 
 function expectEveryRecord(): void {
   expect([...new Set(idsOf(received()))].toSorted()).toEqual(expectedIds(host.projects));
-  for (const { headers } of server.requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
+  for (const { headers } of server().requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
 }
 
 /** What a section must have brought about, besides that every command of it succeeds. */
@@ -188,6 +174,6 @@ describe('docs/deploy.md', () => {
     const { destinations, exclude } = JSON.parse(readFileSync(configPath(), 'utf8'));
     expect({ destinations, exclude }).toEqual({ destinations: before.destinations, exclude: before.exclude });
     expect(received().length).toBeGreaterThan(0);
-    for (const { headers } of server.requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    for (const { headers } of server().requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
   });
 });

@@ -1,33 +1,16 @@
 /** A roll-out as an administrator makes it: from the packed tarball, without a terminal, and taken back again. */
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { expectedIds, idsOf } from '../helpers/expected.ts';
-import { type LoopbackServer, startLoopbackServer } from '../helpers/loopback-server.ts';
-import { type Host, makeHost, makePrefix, type Prefix } from '../helpers/packed.ts';
+import { setUpRollOut } from '../helpers/roll-out.ts';
 
 const KEY = 'k-0123456789abcdef';
 const SILENT = { code: 0, signal: null, stdout: '', stderr: '' };
 const ODD_NAME = 'Jörg Müller’s "home" $HOME';
 const FOREIGN = '{\n\t"model": "opus",\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": ":"}]}]}\n}\n';
 
-let prefix: Prefix;
-beforeAll(async () => {
-  prefix = await makePrefix();
-});
-afterAll(() => prefix.remove());
-
-let server: LoopbackServer;
-let host: Host;
-beforeEach(async () => {
-  server = await startLoopbackServer();
-});
-afterEach(async () => {
-  host.remove();
-  await server.close();
-});
-
-const received = (): { id: string }[] => server.requests.flatMap(({ body }) => JSON.parse(body).records);
+const { server, makeHost, received } = setUpRollOut();
 
 interface RollOut {
   title: string;
@@ -64,10 +47,10 @@ describe('a headless roll-out from the tarball', () => {
       by: 'flags',
     },
   ])('delivers every record and leaves nothing behind: $title', async ({ name, unprivileged, settings, by }) => {
-    host = makeHost({ prefix, name, settings, unprivileged });
+    const host = makeHost({ name, settings, unprivileged });
     const before = host.everything();
 
-    const endpoint = `${server.url}/v1/records`;
+    const endpoint = `${server().url}/v1/records`;
     const installed =
       by === 'flags'
         ? await host.run(`stopwire install --yes --json --endpoint ${endpoint} --api-key -`, { stdin: KEY })
@@ -82,7 +65,7 @@ describe('a headless roll-out from the tarball', () => {
 
     expect(await host.fire()).toEqual(SILENT);
     expect(idsOf(received()).toSorted()).toEqual(expectedIds(host.projects));
-    for (const { headers } of server.requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
+    for (const { headers } of server().requests) expect(headers.authorization).toBe(`Bearer ${KEY}`);
 
     const status = await host.run('stopwire status --json');
     expect(status.code).toBe(0);
@@ -110,7 +93,7 @@ describe('in a CI job, install ends at once, says why, and changes nothing,', ()
     ['where HOME is missing on the disk', (home) => ({ HOME: join(home, 'gone', 'home') }), 'cannot be made (EACCES)'],
     ['where HOME is relative', () => ({ HOME: 'home' }), 'HOME is not an absolute path'],
   ])('%s', async (_, env, words) => {
-    host = makeHost({ prefix, unprivileged: true });
+    const host = makeHost({ unprivileged: true });
     chmodSync(host.home, 0o555);
     const before = host.everything();
     const { code, stdout, stderr } = await host.run(INSTALL, { env: { ...CI, ...env(host.home) } });
@@ -125,7 +108,7 @@ describe('in a CI job, install ends at once, says why, and changes nothing,', ()
 
   const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
   testAsRoot('where HOME is not set, for a user that the system does not know', async () => {
-    host = makeHost({ prefix });
+    const host = makeHost();
     const stranger = { uid: 54_321, env: { ...CI, HOME: undefined } };
     for (const command of ['install --yes', 'run', 'status', 'doctor', 'uninstall --yes']) {
       const { code, stderr } = await host.run(`stopwire ${command}`, stranger);
