@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { hookCommand, isOurs, launcherScript, type LauncherOptions } from '../../src/install/launcher.ts';
+import type { LauncherOptions } from '../../src/install/launcher-posix.ts';
+import { hookCommand, isOurs, launcherScript } from '../../src/install/launcher.ts';
 import { pathWith, shells } from '../helpers/shells.ts';
 import { makeTempDirectory } from '../helpers/temp-directory.ts';
 

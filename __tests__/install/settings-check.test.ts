@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkEdit } from '../../src/install/settings-check.ts';
-import type { HookCommand } from '../../src/install/settings.ts';
+import type { HookCommand } from '../../src/install/settings-parse.ts';
 
 const HOOK: HookCommand = { type: 'command', command: 'stopwire', timeout: 10 };
 const OURS = JSON.stringify({ hooks: [HOOK] });

@@ -22,7 +22,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { SettingsRefusedError, UserError } from '../../src/errors.ts';
 import { changeSettings, readSettings, restoreSettings, type SettingsChange } from '../../src/install/settings-file.ts';
-import { addHook, removeHook, type HookCommand, type SettingsEdit } from '../../src/install/settings.ts';
+import type { HookCommand } from '../../src/install/settings-parse.ts';
+import { addHook, removeHook, type SettingsEdit } from '../../src/install/settings.ts';
 import { sha256 } from '../../src/lib/hash.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { writeInstallation } from '../../src/install/installation.ts';
 import { hookCommand, managedHookCommand } from '../../src/install/launcher.ts';
-import type { HookCommand } from '../../src/install/settings.ts';
+import type { HookCommand } from '../../src/install/settings-parse.ts';
 import { chosenPlaces, registeredPlaces, type SettingsSurroundings } from '../../src/install/settings-places.ts';
 import { makeTempDirectory } from '../helpers/temp-directory.ts';
 

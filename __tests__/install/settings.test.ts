@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { SettingsRefusedError } from '../../src/errors.ts';
-import { addHook, findHooks, removeHook, type HookCommand } from '../../src/install/settings.ts';
+import type { HookCommand } from '../../src/install/settings-parse.ts';
+import { addHook, findHooks, removeHook } from '../../src/install/settings.ts';
 import { settingsText } from '../helpers/settings-texts.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures', 'settings');

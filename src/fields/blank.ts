@@ -3,7 +3,7 @@
  * 128 behind it becomes a hash table, ten times as slow to fill and four times as slow to write as JSON. So the fields
  * that most records have stand here, and the groups add those that only some have.
  */
-import type { MessageRecord } from './index.ts';
+import type { MessageRecord } from './record.ts';
 
 export function blankRecord(id: string, type: string): MessageRecord {
   return {

@@ -1,6 +1,6 @@
 /** The fields as data: one row each, in the order of the reference. */
 import type { Field } from './field.ts';
-import { fieldGroups } from './index.ts';
+import { fieldGroups } from './record.ts';
 
 export interface CatalogueRow extends Field {
   name: string;

@@ -14,7 +14,7 @@ import { fillExtras } from './extras.ts';
 import { fillHooks } from './hooks.ts';
 import { fillIdentity, lineId, recordId } from './identity.ts';
 import { fillIncremental } from './incremental.ts';
-import type { MessageRecord } from './index.ts';
+import type { MessageRecord } from './record.ts';
 import { fillInterruptions } from './interruptions.ts';
 import { fillLatency } from './latency.ts';
 import { fillLimits } from './limits.ts';

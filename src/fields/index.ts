@@ -1,89 +1,14 @@
-/** The record: its groups of fields, joined. */
-import { agentFields } from './agents.ts';
-import { answerFields } from './answer.ts';
-import { callGroups } from './calls.ts';
-import { compactionFields } from './compaction.ts';
-import { contentFields } from './content.ts';
-import { contextWindowFields } from './context-window.ts';
-import { costFields } from './cost.ts';
-import { errorFields } from './errors.ts';
-import { extraFields } from './extras.ts';
-import type { Field, ValuesOf } from './field.ts';
-import { hookFields } from './hooks.ts';
-import { identityFields } from './identity.ts';
-import { incrementalFields } from './incremental.ts';
-import { interruptionFields } from './interruptions.ts';
-import { latencyFields } from './latency.ts';
-import { limitFields } from './limits.ts';
-import { machineDetailFields, machineFields } from './machine.ts';
-import { promptFlagFields } from './prompt-flags.ts';
-import { provenanceFields } from './provenance.ts';
-import { reconciliationFields } from './reconciliation.ts';
-import { repositoryFields } from './repository.ts';
-import { rowGroups } from './rows.ts';
-import { secretFields } from './secrets.ts';
-import { sessionTotalsFields } from './session-totals.ts';
-import { sessionFields } from './session.ts';
-import { turnTotalsFields } from './turn-totals.ts';
-import { turnFields } from './turn.ts';
-import { unknownFields } from './unknown.ts';
-import { usageFields } from './usage.ts';
-
+/** What the rest of the program needs to know of records: their fields, how a line fills them, and the fold behind it. */
 export type { Capture } from './capture.ts';
 export { fillCost, type Cost } from './cost.ts';
 export type { Field, Privacy } from './field.ts';
 export { describeLine, describeReconciliation, describeSession, describeTurn } from './describe.ts';
+export { fieldGroups, fields, type MessageRecord } from './record.ts';
 export { isReconciliation } from './reconciliation.ts';
-export { openTurn, SILENCE_MS } from '../fold/abandoned.ts';
+export { openTurn, SILENCE_MS, type Abandoned } from '../fold/abandoned.ts';
 export { advance, endBySilence, type Step } from '../fold/advance.ts';
 export { withCost, type Charge } from '../fold/cost.ts';
 export { emptyContext, keptContext } from '../fold/empty.ts';
 export { isSettled } from '../fold/settle.ts';
 export { partsOf } from '../line/parts.ts';
 export type { Result, Scope } from './scope.ts';
-
-/** Every group, in the order of the reference. */
-export const fieldGroups = {
-  identity: identityFields,
-  session: sessionFields,
-  turn: turnFields,
-  turn_totals: turnTotalsFields,
-  session_totals: sessionTotalsFields,
-  usage: usageFields,
-  cost: costFields,
-  incremental: incrementalFields,
-  reconciliation: reconciliationFields,
-  context_window: contextWindowFields,
-  latency: latencyFields,
-  answer: answerFields,
-  ...callGroups,
-  agents: agentFields,
-  content: contentFields,
-  prompt_flags: promptFlagFields,
-  ...rowGroups,
-  extras: extraFields,
-  unknown: unknownFields,
-  errors: errorFields,
-  interruptions: interruptionFields,
-  limits: limitFields,
-  hooks: hookFields,
-  compaction: compactionFields,
-  repository: repositoryFields,
-  machine: machineFields,
-  machine_details: machineDetailFields,
-  provenance: provenanceFields,
-  secrets: secretFields,
-} as const;
-
-type Groups = typeof fieldGroups;
-type Joined = { [Name in keyof Groups]: (values: ValuesOf<Groups[Name]>) => void }[keyof Groups] extends (
-  values: infer All,
-) => void
-  ? All
-  : never;
-
-/** One line of a transcript, described. Only `id` and `type` are always there. */
-export type MessageRecord = Joined & { id: string; type: string };
-
-/** Every field by its name. */
-export const fields: { readonly [name: string]: Field } = Object.assign({}, ...Object.values(fieldGroups));

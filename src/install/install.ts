@@ -14,7 +14,8 @@ import { copyProgram, removeOtherCopies } from './program-copy.ts';
 import { changeSettings, editSettings, readSettings, tidySettings, type SettingsChange } from './settings-file.ts';
 import { addVariables, type Variables, type WrittenVariables } from './otel-settings.ts';
 import type { SettingsPlace } from './settings-places.ts';
-import { addHook, type HookCommand, type SettingsEdit } from './settings.ts';
+import type { HookCommand } from './settings-parse.ts';
+import { addHook, type SettingsEdit } from './settings.ts';
 
 export interface InstallOptions {
   paths: Paths;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFileAtomically } from '../lib/atomic-write.ts';
 import { asArray, asBoolean, asObject, asString, isObject } from '../lib/json.ts';
 import type { WrittenVariables } from './otel-settings.ts';
-import type { Created } from './settings.ts';
+import type { Created } from './settings-parse.ts';
 
 /** One settings file with our hook in it. */
 export interface PatchedSettings {

@@ -1,6 +1,18 @@
 /** The launcher for any POSIX sh, and for Git Bash. */
 import { posix } from 'node:path';
-import type { LauncherOptions } from './launcher.ts';
+
+export interface LauncherOptions {
+  /** The node that installed; where it has gone, another one that is new enough is looked for. */
+  node: string;
+  /** The program's bin. */
+  program: string;
+  /** The wake mark. */
+  wake: string;
+  /** The run log, which gets a hint where nothing can be started. */
+  log: string;
+  /** The base directories as they were at install time: a hook's environment may lack them, or a project set them. */
+  base: { XDG_CONFIG_HOME: string; XDG_STATE_HOME: string; XDG_DATA_HOME: string };
+}
 
 /** Where Node is found without PATH, the best last: by what put it there, and newer versions after older ones. */
 const NODE_PLACES = [

@@ -1,8 +1,8 @@
 /** The launcher: the script that the registered hook runs. It wakes a worker in the background and ends at once. */
 import { join } from 'node:path';
-import { isWindowsPath, posixScript, word } from './launcher-posix.ts';
+import { isWindowsPath, posixScript, word, type LauncherOptions } from './launcher-posix.ts';
 import { powershellCommand, powershellScript } from './launcher-powershell.ts';
-import type { HookCommand } from './settings.ts';
+import type { HookCommand } from './settings-parse.ts';
 
 /** The last argument of every command of ours. The client drops marker keys, so this is how ours is known. */
 const MARK = 'stopwire-stop-hook';
@@ -41,19 +41,6 @@ const INHERITED = [
 
 /** Without these, programs of Windows find neither its libraries nor the user's folders. */
 const INHERITED_ON_WINDOWS = ['SYSTEMROOT', 'SYSTEMDRIVE', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'TEMP', 'TMP'];
-
-export interface LauncherOptions {
-  /** The node that installed; where it has gone, another one that is new enough is looked for. */
-  node: string;
-  /** The program's bin. */
-  program: string;
-  /** The wake mark. */
-  wake: string;
-  /** The run log, which gets a hint where nothing can be started. */
-  log: string;
-  /** The base directories as they were at install time: a hook's environment may lack them, or a project set them. */
-  base: { XDG_CONFIG_HOME: string; XDG_STATE_HOME: string; XDG_DATA_HOME: string };
-}
 
 /**
  * The entry for settings.json: shell form, since clients before 2.1.139 know no other. It exits 0 and says nothing

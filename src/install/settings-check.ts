@@ -1,8 +1,7 @@
 /** The last look at an edit, by a way of its own: the values before and after, as `JSON.parse` reads them. */
 import { isDeepStrictEqual } from 'node:util';
 import { asArray, asObject, type JsonObject } from '../lib/json.ts';
-import { isOurHandler, type IsOurs } from './settings-parse.ts';
-import type { Created, HookCommand } from './settings.ts';
+import { isOurHandler, type Created, type HookCommand, type IsOurs } from './settings-parse.ts';
 
 export interface Edited {
   before: string;

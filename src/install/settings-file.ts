@@ -7,7 +7,8 @@ import { sha256 } from '../lib/hash.ts';
 import { pruneBackups, writeBackup } from './backup.ts';
 import { overwrite } from './settings-overwrite.ts';
 import { readSettings, refused, reported, type SettingsFile } from './settings-read.ts';
-import type { Created, SettingsEdit } from './settings.ts';
+import type { Created } from './settings-parse.ts';
+import type { SettingsEdit } from './settings.ts';
 
 export { readSettings, type SettingsFile } from './settings-read.ts';
 

@@ -3,6 +3,17 @@ import { SettingsRefusedError } from '../errors.ts';
 import { asObject, asString } from '../lib/json.ts';
 import { itemsOf, parseJson, placeOf, propertyOf, valueOf, type JsonNode } from '../lib/json-text.ts';
 
+/** A handler of the client's `command` type. */
+export interface HookCommand {
+  type: 'command';
+  command: string;
+  /** Seconds. */
+  timeout: number;
+}
+
+/** A container that was missing: `hooks`, `Stop` in it, or `env`. */
+export type Created = 'hooks' | 'Stop' | 'env';
+
 /** Tells by a handler's command whether it is ours: the client drops every other mark when it rewrites the file. */
 export type IsOurs = (command: string) => boolean;
 

@@ -4,18 +4,14 @@ import { asNumber, asObject, asString } from '../lib/json.ts';
 import { appendItem, removeItem } from '../lib/json-edit.ts';
 import { itemsOf, type JsonNode } from '../lib/json-text.ts';
 import { checkEdit } from './settings-check.ts';
-import { parseSettings, type Handler, type IsOurs, type ParsedSettings } from './settings-parse.ts';
-
-/** A handler of the client's `command` type. */
-export interface HookCommand {
-  type: 'command';
-  command: string;
-  /** Seconds. */
-  timeout: number;
-}
-
-/** A container that was missing: `hooks`, `Stop` in it, or `env`. */
-export type Created = 'hooks' | 'Stop' | 'env';
+import {
+  parseSettings,
+  type Created,
+  type Handler,
+  type HookCommand,
+  type IsOurs,
+  type ParsedSettings,
+} from './settings-parse.ts';
 
 export interface SettingsEdit {
   text: string;

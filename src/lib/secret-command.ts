@@ -1,7 +1,7 @@
 /** A command that prints a secret, such as one that asks a keychain. */
 import { spawn } from 'node:child_process';
 import { reasonOf } from '../errors.ts';
-import type { SecretText } from './secret-reference.ts';
+import type { SecretText } from './secret-text.ts';
 
 const MAX_BYTES = 65_536;
 const TIMEOUT_MS = 5_000;

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { reasonOf } from '../errors.ts';
-import type { SecretText } from './secret-reference.ts';
+import type { SecretText } from './secret-text.ts';
 
 /** A certificate chain is long; no key is longer. */
 const MAX_BYTES = 65_536;

@@ -4,12 +4,10 @@ import { isObject, own, type JsonObject } from './json.ts';
 import type { Options } from './options.ts';
 import { textFromCommand } from './secret-command.ts';
 import { textFromPrivateFile } from './secret-file.ts';
+import type { SecretText } from './secret-text.ts';
 
 /** How a secret option may be given in the place of its text. */
 export type SecretReference = { env: string } | { file: string } | { command: string };
-
-/** The text, or why there is none and what to do about it; neither tells anything of a secret. */
-export type SecretText = { text: string } | { why: string; hint: string };
 
 /**
  * The options with the text of each secret in the place of its reference; of a list, one item a line. Nothing else is
