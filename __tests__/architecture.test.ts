@@ -87,6 +87,19 @@ function loadedBy(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
+/** A way by imports from a file back to one of those before it, where there is any. */
+function circleFrom(file: string, way: readonly string[], known: Set<string>): readonly string[] | undefined {
+  if (way.includes(file)) return [...way, file];
+  if (known.has(file)) return undefined;
+  known.add(file);
+  const targets = imports.filter(({ from, isPackage }) => from === file && !isPackage);
+  for (const { to } of targets) {
+    const circle = circleFrom(to, [...way, file], known);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
 describe('the floors', () => {
   test('every file has one', () => {
     expect(files.map(floorOf)).not.toHaveLength(0);
@@ -104,6 +117,11 @@ describe('the floors', () => {
       .filter(({ isPackage }) => !isPackage)
       .filter(({ from, to }) => floorOf(to) === floorOf(from) && !isSameRoom(from, to));
     expect(sideways).toEqual([]);
+  });
+
+  test('no file comes back to itself by imports, those of types included', () => {
+    const known = new Set<string>();
+    expect(files.flatMap((file) => circleFrom(file, [], known) ?? [])).toEqual([]);
   });
 
   test('a verb of the line never imports another verb, except for its types', () => {

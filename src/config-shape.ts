@@ -165,7 +165,7 @@ function refuseTwins(path: string, destinations: readonly ConfiguredDestination[
 
 export function brokenConfig(path: string, why: string, cause?: unknown): UserError {
   return new UserError(`The configuration ${path} cannot be used: ${why}.`, {
-    hint: 'Mend it by hand, or write a new one: npx stopwire install',
+    hint: 'Mend it by hand, or move it away and write a new one: npx stopwire install',
     cause,
   });
 }

@@ -1,10 +1,12 @@
 /** What commands show: data on standard output, words on standard error, colour where a terminal wants it. */
+import { isatty } from 'node:tty';
 import chalk, { Chalk, chalkStderr } from 'chalk';
 import { reasonOf, UserError } from './errors.ts';
+import { hanging, table } from './lib/layout.ts';
 import { changedLines } from './lib/line-diff.ts';
 import { systemRefusal } from './lib/system-errors.ts';
 
-export { hanging, table } from './lib/layout.ts';
+export { hanging, table };
 export { formatCount } from './lib/span-words.ts';
 
 /** The terminal a command talks to. */
@@ -42,20 +44,22 @@ export interface TerminalFlags {
   color?: boolean | undefined;
 }
 
-/** The terminal of this process. Without one, or with CI set, nobody is asked anything. */
+/**
+ * The terminal of this process. Without one, or with CI set, nobody is asked anything. A stream is opened when it is
+ * used: hardly a command reads standard input.
+ */
 export function processTerminal({ quiet = false, color }: TerminalFlags = {}): Terminal {
-  const { stdin, stdout, stderr } = process;
   const env = colouredEnv(color);
   const loud: Terminal = {
     env,
-    isInteractive: stdin.isTTY && stderr.isTTY && ['', '0', 'false'].includes(env['CI'] ?? ''),
-    isTerminal: stderr.isTTY && env['TERM'] !== 'dumb',
-    out: (line) => void stdout.write(`${harmless(line, colourLevel('stdout', env) > 0)}\n`),
-    say: (line) => void stderr.write(`${harmless(line, colourLevel('stderr', env) > 0)}\n`),
-    draw: (line) => void stderr.write(`\r\u001B[2K${harmless(line, colourLevel('stderr', env) > 0)}`),
+    isInteractive: isatty(0) && isatty(2) && ['', '0', 'false'].includes(env['CI'] ?? ''),
+    isTerminal: isatty(2) && env['TERM'] !== 'dumb',
+    out: (line) => void process.stdout.write(`${harmless(line, colourLevel('stdout', env) > 0)}\n`),
+    say: (line) => void process.stderr.write(`${harmless(line, colourLevel('stderr', env) > 0)}\n`),
+    draw: (line) => void process.stderr.write(`\r\u001B[2K${harmless(line, colourLevel('stderr', env) > 0)}`),
     async readInput() {
       const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(chunk);
+      for await (const chunk of process.stdin) chunks.push(chunk);
       return Buffer.concat(chunks).toString('utf8').trim();
     },
   };
@@ -130,6 +134,11 @@ export function headed(text: string, paint: Paint): string {
 export function columnsOf(env: NodeJS.ProcessEnv): number {
   const columns = Number(env['COLUMNS'] || process.stdout.columns || 0);
   return columns >= 40 ? columns : 80;
+}
+
+/** Words behind a mark, and all their lines as far to the right: no line is longer than the terminal is wide. */
+export function sayBehind(mark: string, words: string, terminal: Terminal): void {
+  terminal.say(hanging(mark, words, columnsOf(terminal.env)));
 }
 
 /** Paths below the home directory as people write them. For reading: a command that is to be copied keeps them whole. */

@@ -46,6 +46,8 @@ describe('what is offered for', () => {
     ['stopwire destinations pause team |', []],
     ['stopwire destinations add |', Object.keys(destinationKinds)],
     ['stopwire destinations add team --type f|', ['file']],
+    ['stopwire destinations types l|', ['local', 'loki']],
+    ['stopwire install --destination o|', ['otlp']],
     ['stopwire config get secrets.|', ['secrets.patterns', 'secrets.entropy']],
     ['stopwire completion |', ['bash', 'zsh', 'fish']],
     ['stopwire export --since |', []],

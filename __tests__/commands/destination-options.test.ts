@@ -88,7 +88,7 @@ describe('options from a command line', () => {
   });
 
   test('one that is needed is named, with what it is for', () => {
-    expect(refusal(given([])).message).toContain('"endpoint" is needed: Where to send.');
+    expect(refusal(given([])).message).toBe('The options of http are wrong: "endpoint" is needed: Where to send.');
   });
 
   test('an address that is none is refused without it', () => {

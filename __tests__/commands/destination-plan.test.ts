@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { destinationFrom, type DestinationFlags } from '../../src/commands/destination-plan.ts';
+import type { DestinationFlags } from '../../src/commands/destination-flags.ts';
+import { destinationFrom } from '../../src/commands/destination-plan.ts';
 import { recordingTerminal } from '../helpers/terminal.ts';
 
 const surroundings = { env: { MY_HEADERS: 'x-team: eight' }, storePath: '/nowhere', userAgent: 'stopwire/1.2.3' };

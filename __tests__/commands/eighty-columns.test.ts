@@ -75,6 +75,27 @@ describe.each(COMMANDS)('stopwire %s %s', (...args) => {
   });
 });
 
+test.each([
+  ['cost', '--verify'],
+  ['destinations', 'types'],
+  ['destinations', 'types', 'otlp'],
+  ['destinations', 'resume', 'local', '--skip'],
+  ['fields'],
+  ['pause'],
+  ['prices', 'list', '--model', 'claude-opus-5-5'],
+])('stopwire %s %s %s %s has no line of more than 80 columns', async (...args) => {
+  const { code, stdout, stderr } = await sandbox.stopwire(args.filter(Boolean));
+  expect(code).toBe(0);
+  const lines = `${stdout}${stderr}`.split('\n').filter((line) => !/^ +\//.test(line));
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter((line) => textWidth(line) > 80)).toEqual([]);
+});
+
+test('dlq list shows the whole reason, where it takes a line of its own', async () => {
+  const { stdout } = await sandbox.stopwire(['dlq', 'list']);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('too odd '.repeat(12));
+});
+
 test('doctor marks its checks without other characters than ASCII where the locale has none', async () => {
   mkdirSync(join(sandbox.home, 'bin'));
   writeFileSync(sandbox.settings, '{}');

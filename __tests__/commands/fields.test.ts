@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { catalogue } from '../../src/fields/catalogue.ts';
+import { textWidth } from '../../src/lib/text-width.ts';
 import { BIN, runToEnd, type Ended } from '../helpers/sandbox.ts';
 
 const ENV = { HOME: '/nowhere', PATH: process.env['PATH'], NO_COLOR: '1' };
@@ -17,10 +18,16 @@ describe('stopwire fields', () => {
     const lines = stdout.split('\n');
     for (const { name, group, type, unit = '', privacy, source, about } of catalogue()) {
       const at = lines.findIndex((line) => line.startsWith(`${name} `));
-      expect(lines[at]?.split(/\s{2,}/)).toEqual([name, type, ...(unit === '' ? [] : [unit]), privacy, about]);
-      expect(lines[at + 1]?.trim()).toBe(`from ${source}`);
+      expect(lines[at]?.split(/\s{2,}/)).toEqual([name, type, ...(unit === '' ? [] : [unit]), privacy]);
+      const below = lines.slice(at + 1);
+      const words = below.slice(
+        0,
+        below.findIndex((line) => !line.startsWith('    ')),
+      );
+      expect(words.map((line) => line.trim()).join(' ')).toBe(`${about} from ${source}`);
       expect(lines).toContain(group);
     }
+    expect(lines.filter((line) => textWidth(line) > 80)).toEqual([]);
   });
 
   test('--json is the catalogue', async () => {

@@ -2,22 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { withEnvironment, type InstallFlags } from '../../src/commands/install-flags.ts';
 import { plannedFrom } from '../../src/commands/install-plan.ts';
 import { emptyConfig, withDestination, type Config } from '../../src/config.ts';
-import type { Terminal } from '../../src/ui.ts';
+import { recordingTerminal, type RecordingTerminal } from '../helpers/terminal.ts';
 
 const HTTP = { name: 'http', kind: 'http', redaction: 'content', options: { endpoint: 'https://a/' } };
 const LOCAL = { name: 'local', kind: 'local', redaction: 'none', options: {} };
 const COLLECTOR = 'http://127.0.0.1:7867/v1/records';
 
 const INPUT = 'key-from-input';
-const terminal: Terminal = {
-  env: {},
-  isInteractive: false,
-  isTerminal: false,
-  out: () => undefined,
-  say: () => undefined,
-  draw: () => undefined,
-  readInput: async () => INPUT,
-};
+const terminal: RecordingTerminal = { ...recordingTerminal({}), readInput: async () => INPUT };
 
 async function planned(flags: InstallFlags, env: NodeJS.ProcessEnv = {}, existing?: Config) {
   const surroundings = { env, storePath: '/nowhere', userAgent: 'test' };
@@ -119,6 +111,35 @@ describe('where records go', () => {
   });
 });
 
+describe('flags that name no destination, where some are there and stay', () => {
+  const existing = withDestination(emptyConfig(), { ...LOCAL, redaction: 'metadata' });
+  const said = async (flags: InstallFlags): Promise<string> => {
+    const before = terminal.said.length;
+    expect(await planned(flags, {}, existing)).toEqual([]);
+    return terminal.said.slice(before).join('\n');
+  };
+
+  test.each<[InstallFlags, string]>([
+    [{ redaction: 'content' }, '--redaction changed nothing'],
+    [{ redaction: 'content', hash: true }, '--redaction and --hash changed nothing'],
+    [{ maskSecrets: false }, '--no-mask-secrets changed nothing'],
+  ])('are said to change nothing: %j', async (flags, words) => {
+    expect(await said(flags)).toContain(words);
+  });
+
+  test.each<[InstallFlags]>([[{}], [{ redaction: 'metadata' }], [{ since: '30d' }]])(
+    'are passed over where they ask for what is there: %j',
+    async (flags) => expect(await said(flags)).toBe(''),
+  );
+
+  test.each<[InstallFlags, RegExp]>([
+    [{ redaction: 'contents' }, /no redaction level "contents"/],
+    [{ since: 'soon' }, /^--since soon names no moment/],
+  ])('are refused where they cannot be used: %j', async (flags, message) => {
+    await expect(planned(flags, {}, existing)).rejects.toThrow(message);
+  });
+});
+
 describe('what cannot be used', () => {
   test.each<[InstallFlags, NodeJS.ProcessEnv, RegExp]>([
     [{ file: '-' }, {}, /no standard output/],
@@ -128,9 +149,9 @@ describe('what cannot be used', () => {
     [{ endpoint: 'https://a/', maskSecrets: false }, {}, /^Secrets are always masked at the level content/],
     [{ local: true, hash: true }, {}, /^--hash stands for hidden text/],
     [{ redaction: 'all' }, {}, /^There is no redaction level "all"/],
-    [{ destination: 'htp' }, {}, /^There is no kind of destination "htp"/],
-    [{ destination: 'local', endpoint: 'https://a/' }, {}, /^A destination of the kind local has no option "endpoint"/],
-    [{ destination: 'local', apiKey: 'key-0123' }, {}, /^A destination of the kind local has no option "apiKey"/],
+    [{ destination: 'htp' }, {}, /^There is no type of destination "htp"/],
+    [{ destination: 'local', endpoint: 'https://a/' }, {}, /^A destination of the type local has no option "endpoint"/],
+    [{ destination: 'local', apiKey: 'key-0123' }, {}, /^A destination of the type local has no option "apiKey"/],
     [{ set: ['apiKey=key-0123'] }, {}, /^apiKey is a secret/],
     [{ endpoint: 'http://a/' }, {}, /anyone on the way can read along/],
     [{ endpoint: 'https://a/?token=key-0123' }, {}, /its query contains "token"/],

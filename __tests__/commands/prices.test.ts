@@ -137,13 +137,13 @@ describe('prices list', () => {
   test('shows the row of today for every model, and every row of one', async () => {
     const { printed, terminal } = world();
     expect(await listPrices({ json: false }, terminal)).toBe(0);
-    expect(printed.join('\n')).toMatch(/^claude-opus-5-5 +list +2026-09-22 +4 +20 +5 +8 +0\.2$/m);
+    expect(printed.join('\n')).toMatch(/^claude-opus-5-5 +2026-09-22 +4 +20 +5 +8 +0\.2$/m);
     expect(printed.join('\n')).toMatch(
       /^claude-haiku-5-5 .* 0\.5 +2\.5 +0\.625 +1 +0\.05 +prompts over 100000 tokens$/m,
     );
     expect(printed.join('\n')).not.toContain('2026-09-28');
     await listPrices({ json: false, model: 'eu.anthropic.claude-sonnet-5-5' }, terminal);
-    expect(printed.at(-1)).toMatch(/^claude-sonnet-5-5 +list +2026-09-28 .* 0\.2 +until 2026-10-06$/m);
+    expect(printed.at(-1)).toMatch(/^claude-sonnet-5-5 +2026-09-28 .* 0\.2 +until 2026-10-06$/m);
   });
 
   test('as JSON has decimals as text, and says where they are from', async () => {

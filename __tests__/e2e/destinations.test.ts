@@ -167,14 +167,44 @@ describe('destinations add', () => {
     expect(names()).toEqual(['http']);
   });
 
+  test('names the address that it has tried, also where nobody gave one', async () => {
+    const { code, stderr } = await destinations('add', 'http', '--set', 'endpoint=http://127.0.0.1:9/v1?team=a');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('http at http://127.0.0.1:9/v1 was tried, and it fails'),
+    ]);
+    const proxy = ['--set', 'insecureHttp=true', '--set', 'connectTimeoutMs=100'];
+    expect((await destinations('add', 'loki', ...proxy)).stderr).toContain('loki at http://');
+  });
+
+  test('adds no second destination for the same address, unless it is given a name', async () => {
+    expect(await addHttp()).toMatchObject({ code: 0 });
+    const again = await addHttp();
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('has the same address already')]);
+    expect(again.stderr).toContain('destinations add http --type http --replace');
+    expect(names()).toEqual(['http']);
+    expect(await addHttpAs(['both', '--type', 'http'])).toMatchObject({ code: 0 });
+    expect(names()).toEqual(['http', 'both']);
+  });
+
+  test('says that the hook cannot look up a variable', async () => {
+    await stopwire(['install', '--yes']);
+    const secret = ['--set', `endpoint=${server.url}/v1`, '--secret', 'apiKey=env:HOME'];
+    const { code, stderr } = await destinations('add', 'http', ...secret);
+    expect(code).toBe(0);
+    expect(stderr).toContain('The hook hands no variable to its worker');
+    expect(stderr).not.toContain('The end of the next turn delivers');
+  });
+
   test('sends nothing with --no-test', async () => {
     expect(await addHttp('--no-test')).toMatchObject({ code: 0 });
     expect(server.begun()).toBe(0);
   });
 
   test.each<[string, string[], string, string]>([
-    ['an unknown kind', ['htp'], 'no kind of destination "htp"', 'Did you mean http?'],
-    ['no kind', [], 'needs <name>', '--help'],
+    ['an unknown type', ['htp'], 'no type of destination "htp"', 'Did you mean http?'],
+    ['no type', [], 'needs <name>', '--help'],
+    ['a lack of what is needed', ['honeyhive'], '"apiKey" is needed', 'Give --api-key - < file --set project=…;'],
     ['an unknown option', ['http', '--set', `endpont=${KEY}`], 'no option "endpont"', 'Did you mean endpoint?'],
     ['a key as an option', ['http', '--set', `apiKey=${KEY}`], 'apiKey is a secret', '--api-key -'],
     ['a key as an argument', ['http', '--api-key', KEY], '--api-key takes nothing but -', '--api-key -'],
@@ -270,6 +300,20 @@ describe('destinations list', () => {
 });
 
 describe('destinations types', () => {
+  test('shows the options of one, and how it is added', async () => {
+    const { code, stdout, stderr } = await destinations('types', 'http');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^endpoint {2}url, needed\n {2}The address that batches are posted to\.$/m);
+    expect(stdout).toMatch(/^timeoutMs {2}integer, default 10000$/m);
+    expect(stderr).toContain('npx stopwire destinations add http --set endpoint=…');
+    const { types } = JSON.parse((await destinations('types', 'http', '--json')).stdout);
+    expect(types).toMatchObject([{ type: 'http' }]);
+    expect(await destinations('types', 'htp')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean http?'),
+    });
+  });
+
   test('names each with what it needs, in words and as JSON', async () => {
     const { code, stdout, stderr } = await destinations('types');
     expect(code).toBe(0);
@@ -345,6 +389,13 @@ describe('a server that leaves something out of what it takes', () => {
 });
 
 describe('destinations test', () => {
+  test('is told what to do where there is none', async () => {
+    await addFile('a');
+    await destinations('remove', 'file', '--yes');
+    const { code, stderr } = await destinations('test');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no destination to try.')]);
+  });
+
   test('sends a record that counts for nothing to those elsewhere, and exits with 1 where one fails', async () => {
     await addHttp();
     await addFile('a');

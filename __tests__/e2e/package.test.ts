@@ -45,15 +45,19 @@ describe('the packed tarball', () => {
     expect(JSON.parse(demo.stdout).sessions).toBeGreaterThan(20);
   });
 
-  test('holds the program, the plugin, prices, schema and samples, and no source, test or secret', () => {
+  test('holds the program, the plugin, prices, schema, documents and samples, and no source, test or secret', () => {
     const paths = packed.files.map(({ path }) => path);
     const roots = new Set(paths.map((path) => path.split('/')[0]));
     expect(roots).toEqual(
       new Set([
         '.claude-plugin',
+        'ARCHITECTURE.md',
+        'CHANGELOG.md',
+        'CONTRIBUTING.md',
         'LICENSE',
         'README.md',
         'dist',
+        'docs',
         'fixtures',
         'hooks',
         'package.json',
@@ -65,6 +69,12 @@ describe('the packed tarball', () => {
     expect(transcripts).toEqual(new Set(samples));
     const kinds = new Set(paths.filter((path) => path.startsWith('dist/')).map((path) => path.replace(/^.*\./, '')));
     expect(kinds).toEqual(new Set(['js', 'txt']));
+  });
+
+  test('holds every file that its README names', () => {
+    const links = Array.from(read('README.md').matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g), ([, path]) => path);
+    expect(links).toContain('docs/deploy.md');
+    expect(packed.files.map(({ path }) => path)).toEqual(expect.arrayContaining(links));
   });
 
   test('is small, and its bin alone can be executed', () => {

@@ -104,6 +104,8 @@ describe('the reconciliation of a session', () => {
   test('counts as no cost: not in a question of cost, nor in totals, nor when prices change', async () => {
     await sandbox.stopwire(['run']);
     const costs = JSON.parse((await sandbox.stopwire(['cost', '--json'])).stdout);
+    const none = await sandbox.stopwire(['cost', '--session', 'no-such-session']);
+    expect([none.code, none.stderr]).toEqual([0, 'No recorded response matches.\n']);
     const records = await sandbox.exported();
     const sum = records.reduce((all, { incremental_cost_usd: cost }) => all + (typeof cost === 'number' ? cost : 0), 0);
     const attributed = reconciliations(records).reduce((all, { attributed_cost_usd: cost }) => all + Number(cost), 0);

@@ -36,7 +36,7 @@ describe('checkOptions', () => {
   });
 
   test.each<[string, object, string]>([
-    ['a required one is missing', {}, '"endpoint" is needed: Where to send.'],
+    ['a required one is missing', {}, '"endpoint" is needed: Where to send'],
     [
       'an unknown name',
       { endpoint, maxRecord: 1 },

@@ -16,6 +16,8 @@ const keys: Names = async () => Object.keys((await import('../commands/config-ke
 const NAMES: { readonly [taker: string]: Names } = {
   'destinations add --type': types,
   'destinations add <name>': types,
+  'install --destination': types,
+  '[type]': types,
   '--destination': destinations,
   '<name>': destinations,
   '[name]': destinations,

@@ -21,9 +21,14 @@ function changing(command: Argv, { terminal, exit }: CommandLine): Argv {
       ),
     )
     .command(
-      'types',
-      'List the types of destinations that there are, with their options',
-      (one) => one.options({ json: JSON_FLAG }).example('$0 destinations types', 'what can be added'),
+      'types [type]',
+      'List the types of destinations that there are, or the options of one',
+      (one) =>
+        one
+          .positional('type', { type: 'string', describe: 'Only this one, with its options' })
+          .options({ json: JSON_FLAG })
+          .example('$0 destinations types', 'what can be added')
+          .example('$0 destinations types otlp', 'what can be set for one of them'),
       async (flags) => exit(await (await import('../commands/destinations-types.ts')).listTypes(flags, terminal)),
     )
     .command(
@@ -102,13 +107,13 @@ function addFlags(command: Argv) {
         type: 'string',
         array: true,
         nargs: 1,
-        describe: 'An option of its type, as option=value; repeat it (docs/destinations.md lists them)',
+        describe: 'An option of its type, as option=value; repeat it (`destinations types <type>` lists them)',
       },
       'api-key': {
         type: 'string',
         // So that the value may be a lone -.
         nargs: 1,
-        describe: '-: read its key from standard input; nothing else is taken',
+        describe: 'Its key: -, which reads it from standard input, and nothing else',
       },
       secret: {
         type: 'string',

@@ -14,7 +14,7 @@ export const ANSWERS = {
   file: { ...TEXT, describe: 'Append records to this file, one JSON record a line (STOPWIRE_FILE)' },
   destination: {
     ...TEXT,
-    describe: 'Send records to a destination of this kind; docs/destinations.md lists them (STOPWIRE_DESTINATION)',
+    describe: 'Send records to a destination of this type; `destinations types` lists them (STOPWIRE_DESTINATION)',
   },
   endpoint: {
     ...TEXT,

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { makeAnonymiser, type Anonymiser } from '../anonymise/anonymise.ts';
 import { reasonOf, UserError } from '../errors.ts';
 import { splitLines, type ByteLine } from '../lib/lines.ts';
-import { formatCount, paintFor, printable, type Terminal } from '../ui.ts';
+import { formatCount, paintFor, printable, sayBehind, type Terminal } from '../ui.ts';
 import { outputFile, withOutput, type Output, type OutputFlags } from './output.ts';
 
 const CHUNK_BYTES = 262_144;
@@ -83,15 +83,17 @@ function* fillerFor({ start, end }: ByteLine): Generator<Buffer> {
   for (let left = end - start - 1; left > 0; left -= FILLER.length) yield FILLER.subarray(0, left);
 }
 
+const KEPT =
+  "Kept: the number, the length and the shape of the lines, token counts and durations, the client's own markup, and the names of its tools and of Anthropic's models. Dates are shifted.";
+
 function sayWhatWasKept({ lines, tooLong }: Counts, anonymiser: Anonymiser, terminal: Terminal): void {
   const { unparseable, kept } = anonymiser.summary();
   const paint = paintFor('stderr', terminal.env);
   terminal.say(`${paint.done('done')}  ${formatCount(lines)} lines anonymised`);
   if (unparseable > 0) terminal.say(`      ${formatCount(unparseable)} were no JSON: every byte of them became an x`);
   if (tooLong > 0) terminal.say(`      ${formatCount(tooLong)} were over 8 MiB: every byte of them became an x`);
-  terminal.say('      Kept: the number, the length and the shape of the lines, token counts and durations, the');
-  terminal.say("      client's own markup, and the names of its tools and of Anthropic's models. Dates are shifted.");
-  terminal.say(`      Kept as words of the client: ${printable(kept.join(' ')) || 'none'}`);
+  sayBehind('      ', KEPT, terminal);
+  sayBehind('      ', `Kept as words of the client: ${printable(kept.join(' ')) || 'none'}`, terminal);
   terminal.say(`      ${paint.warning('Look through it before you send it to anyone.')}`);
 }
 

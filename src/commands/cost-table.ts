@@ -74,6 +74,6 @@ function numbers(sums: CostSums, tokens: (count: number) => string): string[] {
 }
 
 function labelOf({ key, project }: CostGroup, by: Grouping): string {
-  const name = key ?? (by === 'agent' ? '(the session itself)' : '(none)');
+  const name = key ?? (by === 'agent' ? '(main session)' : '(none)');
   return by === 'branch' && project !== undefined ? `${basename(project)} ${name}` : name;
 }

@@ -48,8 +48,8 @@ export async function verifyCosts(
   return ccusage === undefined ? checks : [...checks, ccusageCheck(report, ccusage)];
 }
 
-/** Numbers that agree are counted, those that do not are shown. */
-export function checksTable(checks: readonly CostCheck[]): string {
+/** Numbers that agree are counted, those that do not are shown, within so many columns of the terminal. */
+export function checksTable(checks: readonly CostCheck[], columns: number): string {
   const sources = [...new Set(checks.map(({ source }) => source))];
   if (sources.length === 0) return 'There is no other number on this machine to compare with.';
   const counts = sources.map((source) => {
@@ -68,7 +68,7 @@ export function checksTable(checks: readonly CostCheck[]): string {
     ]);
   if (rows.length === 0) return counts.join('\n');
   const head = ['source', 'session', 'theirs', 'ours', 'difference', 'why'];
-  return `${counts.join('\n')}\n\n${table([head, ...rows], [2, 3, 4])}`;
+  return `${counts.join('\n')}\n\n${table([head, ...rows], [2, 3, 4], { within: columns, shorten: [1] })}`;
 }
 
 function checkOf(source: CostCheck['source'], one: Reconciliation): CostCheck {

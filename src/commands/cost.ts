@@ -4,12 +4,13 @@ import { byDay, inOrder, totalOf, type CostGroup, type Grouping } from '../insig
 import { reconcile } from '../insights/reconciliation.ts';
 import { pathsFrom } from '../state/paths.ts';
 import type { CostFilter } from '../state/store-costs.ts';
-import { hasStore, openStore, type Store } from '../state/store.ts';
+import { openStore, type Store } from '../state/store.ts';
 import { columnsOf, hanging, harmless, headed, paintFor, type Terminal } from '../ui.ts';
 import { costJson } from './cost-json.ts';
 import { costTable, residualWords, type CostReport } from './cost-table.ts';
 import type { CostCheck } from './cost-verify.ts';
 import { filterFrom } from './export.ts';
+import { neededStore } from './needed-store.ts';
 import { withOutput } from './output.ts';
 
 export interface CostFlags {
@@ -28,19 +29,17 @@ export interface CostFlags {
 export async function cost(flags: CostFlags, terminal: Terminal): Promise<number> {
   const filter = filterFrom(flags, Date.now());
   const timeZone = timeZoneFrom(flags.timezone, terminal.env);
-  const { store: path } = pathsFrom(terminal.env);
-  if (!hasStore(path)) {
-    throw new UserError(`There is no embedded store at ${path}.`, {
-      hint: 'Costs are read from there after: npx stopwire install --local',
-    });
-  }
-  const store = openStore(path);
+  const store = openStore(neededStore(pathsFrom(terminal.env)));
   try {
     const report = reportOf(store, { by: flags.by, filter, timeZone });
     const checks = flags.verify ? await verified(store, report, flags, terminal) : undefined;
     const lines = flags.json
       ? [JSON.stringify({ ...costJson(report), ...(checks && { checks }) })]
-      : [...shown(report, terminal), ...(checks ? ['', (await import('./cost-verify.ts')).checksTable(checks)] : [])];
+      : [
+          ...shown(report, terminal),
+          ...(checks ? ['', (await import('./cost-verify.ts')).checksTable(checks, columnsOf(terminal.env))] : []),
+        ];
+    if (!flags.json && report.groups.length === 0) terminal.say('No recorded response matches.');
     await withOutput({ force: false }, (output) => output.write(`${harmless(lines.join('\n'), !flags.json)}\n`));
   } finally {
     store.close();

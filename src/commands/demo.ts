@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../errors.ts';
 import { hookCommand } from '../install/launcher.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { discover } from '../pipeline/discover.ts';
 import { programRoot } from '../program.ts';
 import { pathsFrom, type Paths } from '../state/paths.ts';
@@ -112,5 +113,8 @@ function sayWhereNext(kept: string | undefined, terminal: Terminal): void {
   terminal.say(`  ${command('status')}      what was delivered where, and what waits`);
   terminal.say(`  ${command('export')}      every record, one JSON object a line`);
   terminal.say(`  ${command('uninstall')}   take everything back`);
-  if (kept !== undefined) terminal.say(`The sandbox is still there: ${paint.place(kept)}`);
+  if (kept === undefined) return;
+  terminal.say(`The sandbox is still there. To look around in it, and to remove it:`);
+  terminal.say(`  ${paint.place(`HOME=${shellWord(kept)} npx stopwire cost --by session`)}`);
+  terminal.say(`  ${paint.place(`rm -r ${shellWord(kept)}`)}`);
 }

@@ -21,7 +21,7 @@ export function configured({ destinations }: Config, name: string): ConfiguredDe
       meant(
         name,
         destinations.map((one) => one.name),
-      ) ?? 'Add one: npx stopwire destinations add <kind>',
+      ) ?? 'Add one: npx stopwire destinations add <type>',
     exitCode: 2,
   });
 }
@@ -30,7 +30,7 @@ export function configured({ destinations }: Config, name: string): ConfiguredDe
 export function kindNamed(name: string): DestinationKindName {
   if (isDestinationKind(name)) return name;
   const hint = meant(name, Object.keys(destinationKinds)) ?? '';
-  throw new UserError(`There is no kind of destination ${JSON.stringify(name)}.`, { hint, exitCode: 2 });
+  throw new UserError(`There is no type of destination ${JSON.stringify(name)}.`, { hint, exitCode: 2 });
 }
 
 /** The kind, or with a number behind it: the first name that is free. */

@@ -39,7 +39,10 @@ export function optionsFrom({ kind, declared, set, secrets, references = {} }: G
   const isLookedUp = (name: string, { secret }: Option): boolean => secret === true && Object.hasOwn(references, name);
   const present = Object.entries(declared).filter(([name, option]) => !isLookedUp(name, option));
   const { problems } = checkOptions(Object.fromEntries(present), given);
-  if (problems.length > 0) throw wrong(`The options of ${kind} are wrong: ${problems.join('; ')}.`, SET_HINT);
+  if (problems.length > 0) {
+    const missing = neededFlags(Object.fromEntries(present), given);
+    throw wrong(`The options of ${kind} are wrong: ${problems.join('; ')}.`, setHint(kind, missing));
+  }
   return { ...given, ...references };
 }
 
@@ -50,7 +53,7 @@ export function declaredOption(name: string, kind: string, declared: Options): O
   const known = Object.keys(declared);
   const meant = nearest(name, known);
   const hint = meant === undefined ? `There are ${known.join(', ')}.` : `Did you mean ${meant}?`;
-  throw wrong(`A destination of the kind ${kind} has no option ${JSON.stringify(name)}.`, hint);
+  throw wrong(`A destination of the type ${kind} has no option ${JSON.stringify(name)}.`, hint);
 }
 
 /** What is wrong with a text as the value of an option, as a sentence; undefined where nothing is. */
@@ -65,15 +68,29 @@ export function problemOf(name: string, option: Option, text: string): string | 
 /** The two sides of `option=value`. Throws where it is none. */
 export function pairOf(pair: string): [name: string, text: string] {
   const at = pair.indexOf('=');
-  if (at <= 0) throw wrong('An option was given without its value.', SET_HINT);
+  if (at <= 0) throw wrong('An option was given without its value.', setHint('<type>'));
   return [pair.slice(0, at), pair.slice(at + 1)];
 }
 
-const SET_HINT = 'Options are given as --set option=value; docs/destinations.md lists them.';
+/** How the options are given that a kind cannot do without, but for those that are there already; empty without any. */
+export function neededFlags(declared: Options, given: { readonly [name: string]: unknown } = {}): string {
+  return Object.entries(declared)
+    .filter(([name, { required }]) => required && !Object.hasOwn(given, name))
+    .map(([name, { secret }]) => (secret ? secretFlag(name) : `--set ${name}=…`))
+    .join(' ');
+}
 
 function secretHint(name: string): string {
-  const flag = name === 'apiKey' ? '--api-key -' : `--secret ${name}=-`;
-  return `Every process on this machine can read arguments. Give it on standard input: … ${flag} < file`;
+  return `Every process on this machine can read arguments. Give it on standard input: … ${secretFlag(name)}`;
+}
+
+function secretFlag(name: string): string {
+  return `${name === 'apiKey' ? '--api-key -' : `--secret ${name}=-`} < file`;
+}
+
+function setHint(kind: string, missing = ''): string {
+  const how = missing === '' ? 'Options are given as --set option=value' : `Give ${missing}`;
+  return `${how}; to see them all: npx stopwire destinations types ${kind}`;
 }
 
 function wrong(message: string, hint?: string): UserError {

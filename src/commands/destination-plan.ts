@@ -6,28 +6,12 @@ import { UserError } from '../errors.ts';
 import { nearest } from '../lib/nearest.ts';
 import { redactionLevels, type RedactionLevel } from '../privacy/levels.ts';
 import type { Terminal } from '../ui.ts';
+import type { DestinationFlags } from './destination-flags.ts';
 import { checkName, kindNamed } from './destination-names.ts';
 import { declaredOption, optionsFrom, pairOf } from './destination-options.ts';
 import { parted, readSecrets, secretPlaces } from './destination-secrets.ts';
-import { redactionChoice, type RedactionFlags } from './redaction-flags.ts';
+import { redactionChoice } from './redaction-flags.ts';
 import { startFrom } from './since.ts';
-
-export interface DestinationFlags extends RedactionFlags {
-  kind: string;
-  name?: string | undefined;
-  /** `option=value` each. */
-  set?: readonly string[] | undefined;
-  /** `-`: the key is on standard input. */
-  apiKey?: string | undefined;
-  /** `option=file` each; `-` is standard input, and a reference (`env:`, `file:`, `command:`) is kept as one. */
-  secret?: readonly string[] | undefined;
-  /** Secrets by option, that were typed or stood in the environment. */
-  typed?: ReadonlyMap<string, string> | undefined;
-  redaction?: string | undefined;
-  since?: string | undefined;
-  onlyTypes?: readonly string[] | undefined;
-  onlyProjects?: readonly string[] | undefined;
-}
 
 /**
  * The destination that the flags describe, under its kind's name where they give none. A remote one begins now and
@@ -74,7 +58,8 @@ function onlyOf({ onlyTypes: types, onlyProjects: projects }: DestinationFlags):
   return { only: { ...(types !== undefined && { types }), ...(projects !== undefined && { projects }) } };
 }
 
-function redactionFrom(given: string): RedactionLevel {
+/** The level of that name. Throws a UserError with exit code 2 where there is none. */
+export function redactionFrom(given: string): RedactionLevel {
   const level = redactionLevels.find((known) => known === given);
   if (level !== undefined) return level;
   const meant = nearest(given, redactionLevels);

@@ -30,6 +30,23 @@ export function refuseTaken(config: Config | undefined, { name, replace }: Namin
 }
 
 /**
+ * Throws a UserError with exit code 2 where nobody asked for a second name and one has the same address already:
+ * everything would go there twice.
+ */
+export function refuseSamePlace(
+  planned: ConfiguredDestination,
+  config: Config | undefined,
+  { name, replace, known }: Naming & { known: Declarations },
+): void {
+  const same = config?.destinations.find((one) => isSamePlace(one, planned, known));
+  if (name !== undefined || replace || same === undefined) return;
+  throw new UserError(`The destination ${JSON.stringify(same.name)} has the same address already.`, {
+    hint: `To change it: destinations add ${same.name} --type ${planned.kind} --replace. To have both: another name, and --type ${planned.kind}.`,
+    exitCode: 2,
+  });
+}
+
+/**
  * Saves it under the name that was asked for, else under its kind's or the first with a number that is free at that
  * moment. What is remembered under a name for another place would count as delivered to this one, so it is given up,
  * while no worker can move it.

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reasonOf, UserError } from '../errors.ts';
+import { isObject } from '../lib/json.ts';
 import type { Terminal } from '../ui.ts';
 import { pairOf } from './destination-options.ts';
-import type { DestinationFlags } from './destination-plan.ts';
+import type { DestinationFlags } from './destination-flags.ts';
 
 /** The file of each secret; `--api-key -` is short for `--secret apiKey=-`. */
 export function secretPlaces({
@@ -45,6 +46,14 @@ export function parted(places: ReadonlyMap<string, string>): GivenSecrets {
     else references[name] = { [kind]: kind === 'file' ? resolve(target) : target };
   }
   return { references, read };
+}
+
+/** The options that are looked up in a variable: the hook hands none of those to its worker. */
+export function inVariables(options: { readonly [name: string]: unknown }): string[] {
+  return Object.keys(options).filter((name) => {
+    const value = options[name];
+    return isObject(value) && Object.hasOwn(value, 'env');
+  });
 }
 
 export async function readSecrets(

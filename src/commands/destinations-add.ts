@@ -5,11 +5,13 @@ import type { Surroundings } from '../destinations/destination.ts';
 import { UserError } from '../errors.ts';
 import { thisMachine } from '../machine.ts';
 import { pathsFrom, type Paths } from '../state/paths.ts';
-import { paintFor, printable, type Terminal } from '../ui.ts';
+import { paintFor, printable, sayBehind, type Terminal } from '../ui.ts';
 import { checkOf, type Check } from './destination-check.ts';
 import { declarationsOf, whereOf, type Declarations } from './destination-place.ts';
-import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
-import { refuseTaken, save } from './destination-save.ts';
+import { inVariables } from './destination-secrets.ts';
+import type { DestinationFlags } from './destination-flags.ts';
+import { destinationFrom } from './destination-plan.ts';
+import { refuseSamePlace, refuseTaken, save } from './destination-save.ts';
 import { historyWords } from './history.ts';
 import { refuseVoid } from './redaction-flags.ts';
 
@@ -31,12 +33,14 @@ export async function addDestination(flags: DestinationsAddFlags, terminal: Term
   refuseTaken(before, flags);
   const planned = await destinationFrom(flags, surroundings, terminal);
   refuseVoid(flags, [planned.redaction]);
+  const known = await declarationsOf([planned, ...(before?.destinations ?? [])]);
+  refuseSamePlace(planned, before, { ...flags, known });
   const check = flags.test ? await checkOf(planned, surroundings) : undefined;
-  if (check?.state === 'failed' && !(await isAccepted(check, flags, terminal))) {
+  const place = `${planned.kind} at ${whereOf(planned, known, surroundings)}`;
+  if (check?.state === 'failed' && !(await isAccepted(check, place, flags, terminal))) {
     terminal.say('Nothing was changed.');
     return 1;
   }
-  const known = await declarationsOf([planned, ...(before?.destinations ?? [])]);
   const added = await save(planned, { ...flags, known, paths, terminal });
   if (flags.json) terminal.out(JSON.stringify(published(added, { check, known, surroundings })));
   else sayAdded(added, { check, known, paths, surroundings, terminal });
@@ -48,10 +52,11 @@ const ANYWAY = 'Mend it and try again; to add it as it is: --force.';
 /** A failing test is a warning: the collector may be one that is started tomorrow. */
 async function isAccepted(
   { reason = '', hint }: Check,
+  place: string,
   { force, json }: DestinationsAddFlags,
   terminal: Terminal,
 ): Promise<boolean> {
-  const message = `The destination was tried, and it fails: ${reason}.`;
+  const message = `${place} was tried, and it fails: ${reason}.`;
   if (!force && !(terminal.isInteractive && !json)) {
     throw new UserError(message, { hint: [...(hint === undefined ? [] : [hint]), ANYWAY].join(' ') });
   }
@@ -95,6 +100,12 @@ function sayAdded(
   const next = (words: string, command: string): void => terminal.say(`      ${words}: ${paint.place(command)}`);
   if (config?.paused) next('Everything is paused; to deliver', 'npx stopwire resume');
   else if (paused) next('It is paused; to deliver', `npx stopwire destinations resume ${name}`);
+  else if (existsSync(paths.launcher) && inVariables(added.options).length > 0) sayUnreachable(added, terminal);
   else if (existsSync(paths.launcher)) next('The end of the next turn delivers; to do so now', 'npx stopwire run');
   else next('The hook is not installed yet', 'npx stopwire install');
+}
+
+function sayUnreachable({ options }: ConfiguredDestination, terminal: Terminal): void {
+  const words = `The hook hands no variable to its worker, and so delivers nothing there: ${inVariables(options).join(', ')} stands in one. Deliver with npx stopwire run, or give the secret as file: or command:.`;
+  sayBehind(`${paintFor('stderr', terminal.env).warning('!')}     `, words, terminal);
 }

@@ -68,10 +68,10 @@ function sayList(
   terminal: Terminal,
 ): void {
   if (destinations.length === 0) {
-    terminal.say('There is no destination. Add one: npx stopwire destinations add <kind>');
+    terminal.say('There is no destination. Add one: npx stopwire destinations add <type>');
     return;
   }
-  const head = ['name', 'kind', 'redaction', 'history', 'state', 'where'];
+  const head = ['name', 'type', 'redaction', 'history', 'state', 'where'];
   const rows = destinations.map((one) => [
     one.name,
     one.kind,

@@ -38,7 +38,7 @@ export async function removeDestination(flags: DestinationsRemoveFlags, terminal
   );
   if (refused > 0) terminal.say(`      ${formatCount(refused)} records that it refused stay in ${paths.deadLetters}`);
   if (destinations.length === 0) {
-    terminal.say(`      No destination is left. To add one: ${paint.place('npx stopwire destinations add <kind>')}`);
+    terminal.say(`      No destination is left. To add one: ${paint.place('npx stopwire destinations add <type>')}`);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 /** `stopwire destinations test`: whether destinations take records. */
 import type { ConfiguredDestination } from '../config.ts';
+import { UserError } from '../errors.ts';
 import { thisMachine } from '../machine.ts';
 import { readJournal } from '../state/journal.ts';
 import { pathsFrom, type Paths } from '../state/paths.ts';
@@ -23,6 +24,9 @@ export async function testDestinations(
   const config = neededConfig(paths);
   const { surroundings } = thisMachine(paths, terminal.env);
   const asked = name === undefined ? config.destinations : [configured(config, name)];
+  if (asked.length === 0) {
+    throw new UserError('There is no destination to try.', { hint: 'Add one: npx stopwire destinations add <type>' });
+  }
   const checks = await Promise.all(
     asked.map(async (destination) => ({ destination, check: await checkOf(destination, surroundings, { canary }) })),
   );

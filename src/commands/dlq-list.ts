@@ -2,7 +2,8 @@
 import type { DeadLetter } from '../state/dead-letter.ts';
 import { readDeadLetters, summariseDeadLetters, type DeadLetterSummary } from '../state/dead-letters.ts';
 import { pathsFrom } from '../state/paths.ts';
-import { columnsOf, formatCount, headed, paintFor, table, type Terminal } from '../ui.ts';
+import { textWidth } from '../lib/text-width.ts';
+import { columnsOf, formatCount, hanging, headed, paintFor, table, type Terminal } from '../ui.ts';
 import { cell, lettersOf, printableJson } from './dlq-letters.ts';
 
 export interface ListFlags {
@@ -48,8 +49,7 @@ function sayLetters(
   const paint = paintFor('stdout', terminal.env);
   const within = columnsOf(terminal.env);
   if (rows.length > 0) {
-    const head = ['id', 'refused at', 'destination', 'type', 'session', 'reason'];
-    terminal.out(`${headed(table([head, ...rows], [], { within, shorten: [2, 4, 5] }), paint)}\n`);
+    terminal.out(`${headed(lettersTable(rows, within), paint)}\n`);
   }
   const counts = destinations.map(({ destination, letters: kept, evicted, damaged }) => [
     cell(destination),
@@ -57,4 +57,19 @@ function sayLetters(
   ]);
   const head = ['destination', 'letters', 'evicted', 'unreadable lines'];
   terminal.out(headed(table([head, ...counts], [1, 2, 3], { within, shorten: [0] }), paint));
+}
+
+const HEAD = ['id', 'refused at', 'destination', 'type', 'session', 'reason'];
+
+/** Where a reason does not fit beside its letter, the reasons stand below theirs: nothing else says what to mend. */
+function lettersTable(rows: readonly (readonly string[])[], within: number): string {
+  const whole = table([HEAD, ...rows]);
+  if (whole.split('\n').every((line) => textWidth(line) <= within)) return whole;
+  const [head, ...letters] = table(
+    [HEAD, ...rows].map((row) => row.slice(0, -1)),
+    [],
+    { within, shorten: [2, 4] },
+  ).split('\n');
+  const reasons = rows.map((row) => hanging('  ', row.at(-1) ?? '', within));
+  return [head, ...letters.flatMap((line, index) => [line, reasons[index]])].join('\n');
 }

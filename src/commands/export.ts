@@ -1,12 +1,12 @@
 /** `stopwire export`: the records of the embedded store, all or some, as JSON lines or CSV. */
 import { resolve } from 'node:path';
-import { UserError } from '../errors.ts';
 import { momentOf } from '../lib/time-span.ts';
 import { pathsFrom } from '../state/paths.ts';
 import type { RecordFilter } from '../state/store-filter.ts';
-import { hasStore, openStore } from '../state/store.ts';
+import { openStore } from '../state/store.ts';
 import { formatCount, paintFor, type Terminal } from '../ui.ts';
 import { exportFormat, listed, type ExportFormat, type FormatFlags } from './export-format.ts';
+import { neededStore } from './needed-store.ts';
 import { outputFile, withOutput, type Output, type OutputFlags } from './output.ts';
 
 const DRAW_EVERY_MS = 100;
@@ -22,12 +22,7 @@ export interface ExportFlags extends OutputFlags, FormatFlags {
 export async function exportRecords(flags: ExportFlags, terminal: Terminal): Promise<number> {
   const filter = filterFrom(flags, Date.now());
   const format = exportFormat(flags);
-  const { store: path } = pathsFrom(terminal.env);
-  if (!hasStore(path)) {
-    throw new UserError(`There is no embedded store at ${path}.`, {
-      hint: 'Records are kept there after: npx stopwire install --local',
-    });
-  }
+  const path = neededStore(pathsFrom(terminal.env));
   const file = outputFile(flags);
   const progress = file !== undefined && terminal.isTerminal ? progressOn(terminal, file) : undefined;
   const store = openStore(path);

@@ -1,7 +1,7 @@
 /** `stopwire fields`: what a record can hold. */
 import { UserError } from '../errors.ts';
 import { byGroup, catalogue } from '../fields/catalogue.ts';
-import { paintFor, table, type Terminal } from '../ui.ts';
+import { columnsOf, hanging, paintFor, table, type Terminal } from '../ui.ts';
 import { withOutput } from './output.ts';
 
 export interface FieldsFlags {
@@ -16,20 +16,24 @@ export async function fields({ json, markdown }: FieldsFlags, terminal: Terminal
   return 0;
 }
 
+const MARGIN = '    ';
+
 async function page(): Promise<string> {
   return (await import('./fields-page.ts')).fieldsPage();
 }
 
-/** Two lines a field: what it is, and below that where it comes from. */
+/** What a field is called and is, and below that what it says and where it comes from, as wide as the terminal. */
 function shown({ env }: Terminal): string {
   const paint = paintFor('stdout', env);
   const rows = catalogue();
   const lines = table(rows.map(({ name, type, unit, privacy }) => [name, type, unit ?? '', privacy])).split('\n');
-  const width = Math.max(...lines.map((line) => line.length)) + 2;
+  const columns = columnsOf(env);
   const described = new Map(
     rows.map(({ name, about, source }, index) => {
-      const first = `${(lines[index] ?? '').padEnd(width)}${about}`;
-      return [name, `${first}\n${' '.repeat(width)}${paint.dim(`from ${source}`)}`];
+      const from = hanging(MARGIN, `from ${source}`, columns)
+        .split('\n')
+        .map((line) => paint.dim(line));
+      return [name, [lines[index] ?? '', hanging(MARGIN, about, columns), ...from].join('\n')];
     }),
   );
   return byGroup(rows)

@@ -5,7 +5,7 @@ import type { Paths } from '../state/paths.ts';
 import type { Terminal } from '../ui.ts';
 import { declarationsOf, isSamePlace, withPlaced } from './destination-place.ts';
 import type { InstallFlags } from './install-flags.ts';
-import { plannedFrom } from './install-plan.ts';
+import { plannedFrom, type Decision } from './install-plan.ts';
 
 export interface DestinationsPlan {
   existing: Config;
@@ -13,13 +13,6 @@ export interface DestinationsPlan {
   place: (before: Config) => Config;
   /** Names that another place has now, or none: what has been delivered under them is forgotten. */
   forgotten: readonly string[];
-}
-
-/** What has been decided. */
-export interface Decision {
-  destinations: readonly ConfiguredDestination[];
-  /** Whether the destinations that are there stay. */
-  keepsOthers: boolean;
 }
 
 /** Plans it from the flags; where somebody is there to ask, with their answers. Nothing is written. */

@@ -57,7 +57,8 @@ export function withEnvironment<Flags extends InstallFlags>(flags: Flags, env: N
   for (const name of TEXTS) answers[name] = valueOf(name);
   for (const name of LISTS) answers[name] = valueOf(name)?.split('\n').filter(Boolean);
   for (const name of SWITCHES) answers[name] = switchOf(variableOf(name), valueOf(name));
-  if (answers.since !== undefined) startFrom(answers.since, Date.now(), variableOf('since'));
+  if (flags.since !== undefined) startFrom(flags.since, Date.now(), '--since');
+  else if (answers.since !== undefined) startFrom(answers.since, Date.now(), variableOf('since'));
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   return { ...flags, ...answers, ...Object.fromEntries(given) };
 }

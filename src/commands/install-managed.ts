@@ -2,7 +2,7 @@
 import { settingsSnippet } from '../install/install.ts';
 import { managedHookCommand } from '../install/launcher.ts';
 import { managedSettingsDirectory } from '../install/settings-levels.ts';
-import { paintFor, type Terminal } from '../ui.ts';
+import { paintFor, sayBehind, type Terminal } from '../ui.ts';
 
 export function printManaged(terminal: Terminal): number {
   const paint = paintFor('stderr', terminal.env);
@@ -12,8 +12,9 @@ export function printManaged(terminal: Terminal): number {
   terminal.say('Deploy this to');
   terminal.say(`  Linux, WSL  ${pathOn('linux')}`);
   terminal.say(`  macOS       ${pathOn('darwin')}`);
-  terminal.say('or as a file of its own in managed-settings.d beside it. Not on native Windows, where the');
-  terminal.say('client may run hooks with PowerShell, which does not know this command.');
+  const words =
+    'or as a file of its own in managed-settings.d beside it. Not on native Windows, where the client may run hooks with PowerShell, which does not know this command.';
+  sayBehind('', words, terminal);
   terminal.say('');
   terminal.say('It starts the launcher of whoever is logged in, and does nothing where there is none.');
   terminal.say(`On each machine, as its user: ${paint.place('npx stopwire install --yes')}`);

@@ -3,10 +3,11 @@ import type { Config, ConfiguredDestination } from '../config.ts';
 import type { Surroundings } from '../destinations/destination.ts';
 import { isRemoteKind } from '../destinations/index.ts';
 import { UserError } from '../errors.ts';
-import type { Terminal } from '../ui.ts';
+import { paintFor, sayBehind, type Terminal } from '../ui.ts';
 import { checkOf } from './destination-check.ts';
 import { pairOf } from './destination-options.ts';
-import { destinationFrom, type DestinationFlags } from './destination-plan.ts';
+import type { DestinationFlags } from './destination-flags.ts';
+import { destinationFrom, redactionFrom } from './destination-plan.ts';
 import type { InstallFlags } from './install-flags.ts';
 import { refuseVoid } from './redaction-flags.ts';
 
@@ -21,6 +22,13 @@ export interface Scene {
   terminal: Terminal;
 }
 
+/** What has been decided, by flags or in the wizard. */
+export interface Decision {
+  destinations: readonly ConfiguredDestination[];
+  /** Whether the destinations that are there stay. */
+  keepsOthers: boolean;
+}
+
 /**
  * The destinations that the flags name. Where they name none, an installation that is there keeps what it has, and a
  * new one gets the embedded store. Each gets all history unless `--since` says otherwise.
@@ -33,11 +41,30 @@ export async function plannedFrom(
 ): Promise<ConfiguredDestination[]> {
   const keepsAny = flags.keep !== false && existing !== undefined && existing.destinations.length > 0;
   const wishes = wishesFrom(flags, { isBareLocal: !keepsAny });
+  if (wishes.length === 0) sayUnused(flags, existing, terminal);
   const planned: ConfiguredDestination[] = [];
   for (const wish of wishes) planned.push(await destinationFrom(withProposals(wish), surroundings, terminal));
   refuseVoidFlags(flags, planned);
   if (flags.test) for (const destination of planned) await refuseFailing(destination, surroundings);
   return planned;
+}
+
+/** Destinations that are there stay as they are: whoever asked for another level has to know that it is not theirs. */
+function sayUnused(flags: InstallFlags, existing: Config | undefined, terminal: Terminal): void {
+  const level = levelOf(flags.redaction);
+  if (level !== undefined) redactionFrom(level);
+  const kept = existing?.destinations ?? [];
+  const unused = [
+    ...(level !== undefined && kept.some(({ redaction }) => redaction !== level) ? ['--redaction'] : []),
+    ...(flags.hash && kept.some(({ hash }) => hash !== true) ? ['--hash'] : []),
+    ...(flags.maskSecrets === false && kept.some(({ maskSecrets }) => maskSecrets !== false)
+      ? ['--no-mask-secrets']
+      : []),
+  ];
+  if (unused.length === 0) return;
+  const warning = paintFor('stderr', terminal.env).warning('!');
+  const words = `${unused.join(' and ')} changed nothing: destinations that are there stay as they are. To change one, name it as well, as by --local, --file or --endpoint.`;
+  sayBehind(`${warning} `, words, terminal);
 }
 
 /** Whether the flags say where records go. */

@@ -1,12 +1,14 @@
 /** What `stopwire install` says: what it would do, what it has done, and what a scope means. */
 import { basename } from 'node:path';
 import type { Config, ConfiguredDestination } from '../config.ts';
+import type { Surroundings } from '../destinations/destination.ts';
 import { settingsSnippet, type InstallReport, type SettingsPreview } from '../install/install.ts';
 import { hookCommand } from '../install/launcher.ts';
 import { withoutHeaderValues } from '../install/otel-settings.ts';
 import type { SettingsPlace } from '../install/settings-places.ts';
 import type { Paths } from '../state/paths.ts';
-import { diff, paintFor, type Paint, type Terminal } from '../ui.ts';
+import { diff, paintFor, printable, type Paint, type Terminal } from '../ui.ts';
+import { whereOf, type Declarations } from './destination-place.ts';
 import { startWords } from './since.ts';
 
 /** Without keys. */
@@ -21,6 +23,8 @@ export function isChange({ before, after }: SettingsPreview): boolean {
 interface Said {
   places: readonly SettingsPlace[];
   config: Config;
+  known: Declarations;
+  surroundings: Pick<Surroundings, 'storePath'>;
   terminal: Terminal;
 }
 
@@ -31,7 +35,8 @@ interface Plan extends Said {
 }
 
 /** What --dry-run says. */
-export function sayPlan({ flags, paths, places, config, previews, terminal }: Plan): number {
+export function sayPlan(plan: Plan): number {
+  const { flags, paths, places, config, previews, terminal } = plan;
   if (flags.json) {
     const { launcher, config: configPath } = paths;
     const destinations = publicDestinations(config);
@@ -47,7 +52,7 @@ export function sayPlan({ flags, paths, places, config, previews, terminal }: Pl
     terminal.say(`  ${isChange(one) ? 'change                 ' : 'leave as it is         '} ${paint.place(one.path)}`);
   }
   sayScope(places, terminal);
-  sayDestinations(config, terminal);
+  sayDestinations(plan);
   for (const { before, after } of previews.filter(isChange)) {
     terminal.out(shownDiff({ before, after }, paintFor('stdout', terminal.env)));
   }
@@ -55,7 +60,8 @@ export function sayPlan({ flags, paths, places, config, previews, terminal }: Pl
   return 0;
 }
 
-export function sayReport({ settings, launcher }: InstallReport, { places, config, terminal }: Said): void {
+export function sayReport({ settings, launcher }: InstallReport, said: Said): void {
+  const { places, terminal } = said;
   const paint = paintFor('stderr', terminal.env);
   for (const { path, changed, backup } of settings) {
     if (changed) terminal.say(`${paint.done('done')}  The Stop hook is in ${paint.place(path)}`);
@@ -64,9 +70,12 @@ export function sayReport({ settings, launcher }: InstallReport, { places, confi
   }
   if (settings.length === 0) terminal.say(`${paint.done('done')}  The launcher is ${paint.place(launcher)}`);
   sayScope(places, terminal);
-  sayDestinations(config, terminal);
-  terminal.say(`      It fires at the end of every turn. To look: ${paint.place('npx stopwire status')}`);
-  terminal.say(`      To undo everything:                     ${paint.place('npx stopwire uninstall')}`);
+  sayDestinations(said);
+  const next = (words: string, command: string): void =>
+    terminal.say(`      ${words.padEnd(52)}${paint.place(`npx stopwire ${command}`)}`);
+  next('It fires at the end of every turn. To deliver now:', 'run');
+  next('To see what was delivered, and what waits:', 'status');
+  next('To undo everything:', 'uninstall');
 }
 
 /** What a scope that is not the user's means. */
@@ -86,12 +95,12 @@ function sayScope(places: readonly SettingsPlace[], terminal: Terminal): void {
   }
 }
 
-function sayDestinations(config: Config, terminal: Terminal): void {
-  for (const { name, redaction, since, options } of config.destinations) {
-    const place = options['endpoint'] ?? options['path'];
-    const where = typeof place === 'string' ? `${name} (${place.replace(/[?#].*$/s, '')})` : name;
+function sayDestinations({ config, known, surroundings, terminal }: Said): void {
+  for (const destination of config.destinations) {
+    const { name, redaction, since } = destination;
+    const where = whereOf(destination, known, surroundings);
     const start = since === undefined ? '' : `, ${startWords({ since })}`;
-    terminal.say(`      records go to ${where}, redaction: ${redaction}${start}`);
+    terminal.say(`      records go to ${name}${where && ` (${printable(where)})`}, redaction: ${redaction}${start}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import { checkEndpoint } from '../destinations/http-endpoint.ts';
 import { UserError } from '../errors.ts';
 import { telemetryVariables, type Variables } from '../install/otel-settings.ts';
-import { paintFor, type Terminal } from '../ui.ts';
+import { paintFor, sayBehind, type Terminal } from '../ui.ts';
 import { fromInput } from './destination-secrets.ts';
 import type { InstallFlags } from './install-flags.ts';
 
@@ -30,8 +30,9 @@ export async function telemetryFrom(
     throw wrong('The settings of the scope project are committed, and would hold the key.', 'Take --scope local.');
   }
   const warning = paintFor('stderr', terminal.env).warning('!');
-  terminal.say(`${warning} The settings hold this key as text: whatever copies them, such as a repository or a sync`);
-  terminal.say('  of dotfiles, or a backup, copies the key as well.');
+  const words =
+    'The settings hold this key as text: whatever copies them, such as a repository or a sync of dotfiles, or a backup, copies the key as well.';
+  sayBehind(`${warning} `, words, terminal);
   return telemetryVariables({ endpoint, key, header });
 }
 

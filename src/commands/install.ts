@@ -14,6 +14,7 @@ import { programRoot, programVersion } from '../program.ts';
 import { pathsFrom, windowsShell, type Paths } from '../state/paths.ts';
 import { paintFor, type Terminal } from '../ui.ts';
 import { claudeDirectoriesFrom } from './claude-directories.ts';
+import { declarationsOf } from './destination-place.ts';
 import { notIdle, whileIdle } from './idle.ts';
 import { planDestinations } from './install-destinations.ts';
 import { withEnvironment, type InstallFlags } from './install-flags.ts';
@@ -57,7 +58,14 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
     account: flags.account ?? before.account ?? false,
   });
   const config = configure(plan.existing);
-  if (flags.dryRun) return sayPlan({ flags, paths, places, config, previews, terminal });
+  const said = {
+    places,
+    config,
+    known: await declarationsOf(config.destinations),
+    surroundings: { storePath: paths.store },
+    terminal,
+  };
+  if (flags.dryRun) return sayPlan({ ...said, flags, paths, previews });
   if (isAsking && !(await isConfirmed(previews, terminal))) {
     terminal.say('Nothing was changed.');
     return 0;
@@ -74,7 +82,7 @@ export async function install(given: InstallCommandFlags, terminal: Terminal): P
     });
   const report = plan.forgotten.length === 0 ? apply() : await applyAnew(plan.forgotten, apply, { paths, terminal });
   if (flags.json) terminal.out(JSON.stringify({ ...report, destinations: publicDestinations(config) }));
-  else sayReport(report, { places, config, terminal });
+  else sayReport(report, said);
   if (!flags.autoUpdate) terminal.out(settingsSnippet(hookCommand(paths.launcher)));
   return 0;
 }

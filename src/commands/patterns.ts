@@ -28,7 +28,8 @@ export function addPattern(flags: PatternFlags, terminal: Terminal): number {
     return 0;
   }
   terminal.say(`${paint.done('done')}  Nothing more of ${what} is stored or sent.`);
-  terminal.say('      What is in the embedded store stays there; to remove it: npx stopwire purge --project <folder>');
+  terminal.say(`      What is in the embedded store stays there; to remove it:`);
+  terminal.say(`      ${paint.place('npx stopwire purge --project <folder>')}`);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /** `stopwire pause` and `resume`, of everything or of one destination: what is held waits in the transcripts. */
 import { changeConfig, type Config, type ConfiguredDestination } from '../config.ts';
 import { pathsFrom } from '../state/paths.ts';
-import { paintFor, type Terminal } from '../ui.ts';
+import { paintFor, sayBehind, type Terminal } from '../ui.ts';
 import { configured, neededConfig } from './destination-names.ts';
 import { untilIdle } from './idle.ts';
 
@@ -70,14 +70,17 @@ function published(config: Config): object {
   return { paused: config.paused === true, destinations };
 }
 
+const MARGIN = '      ';
+const LIMIT =
+  'Claude Code deletes a transcript cleanupPeriodDays after its last line (30 days, where its settings.json does not say otherwise): what waits for longer than that is lost.';
+
 function sayPaused(name: string | undefined, terminal: Terminal): void {
   const paint = paintFor('stderr', terminal.env);
   const [what, command] =
     name === undefined ? ['Nothing', 'resume'] : [`Nothing for ${name}`, `destinations resume ${name}`];
   terminal.say(`${paint.done('done')}  ${what} is delivered until: ${paint.place(`npx stopwire ${command}`)}`);
-  terminal.say('      What is written in the meantime waits in the transcripts, and is delivered then.');
-  terminal.say('      Claude Code deletes a transcript cleanupPeriodDays after its last line (30 days, where its');
-  terminal.say('      settings.json does not say otherwise): what waits for longer than that is lost.');
+  sayBehind(MARGIN, 'What is written in the meantime waits in the transcripts, and is delivered then.', terminal);
+  sayBehind(MARGIN, LIMIT, terminal);
 }
 
 function sayResumed(
@@ -89,9 +92,8 @@ function sayResumed(
   const what = name === undefined ? 'Deliveries' : `Deliveries to ${name}`;
   const from =
     skipTo === undefined ? 'with all that has waited' : `with lines from ${skipTo} on; what has waited is skipped`;
-  terminal.say(
-    `${paint.done('done')}  ${what} go on at the end of the next turn, ${from}. To do so now: ${command('run')}`,
-  );
+  sayBehind(`${paint.done('done')}  `, `${what} go on at the end of the next turn, ${from}.`, terminal);
+  terminal.say(`${MARGIN}To do so now: ${command('run')}`);
   if (name !== undefined && config.paused) terminal.say(`      Everything is paused, though: ${command('resume')}`);
   if (name !== undefined) return;
   for (const one of config.destinations.filter(({ paused: isPaused }) => isPaused)) {

@@ -19,7 +19,7 @@ export async function listPrices({ json, model }: PricesListFlags, terminal: Ter
   if (json) terminal.out(JSON.stringify(report(prices, entries)));
   else {
     const shown = model === undefined ? entries.flatMap(inForce) : entries.flatMap(allRows);
-    terminal.out(table([HEAD, ...shown], [3, 4, 5, 6, 7]));
+    terminal.out(table([HEAD, ...shown], [2, 3, 4, 5, 6]));
     sayWhere(prices, terminal);
   }
   return prices.problems.length === 0 ? 0 : 1;
@@ -48,7 +48,7 @@ function entriesOf({ table: prices }: Prices, name: string): Entry[] {
   return [known, ...(known.listed === undefined ? [] : [known.listed])].map(({ basis, model }) => ({ basis, model }));
 }
 
-const HEAD = ['model', 'basis', 'from', 'input', 'output', 'write 5m', 'write 1h', 'read', 'applies to'];
+const HEAD = ['model', 'from', 'input', 'output', '5m', '1h', 'read', 'applies to'];
 
 /** The row of today: how old ones are shown is a matter of `--model`. */
 function inForce({ basis, model }: Entry): string[][] {
@@ -64,10 +64,11 @@ function allRows({ basis, model }: Entry): string[][] {
 function rowsOf(basis: Basis, id: string, prices: readonly PriceRow[], fast: readonly PriceRow[]): string[][] {
   const cells = (row: PriceRow, rates: Rates, applies: string): string[] => [
     printable(id),
-    basis,
     row.effectiveFrom,
     ...Object.values(card(rates)).map((price) => price ?? '-'),
-    [applies, row.until === Infinity ? '' : `until ${lastDay(row)}`].filter((part) => part !== '').join(', '),
+    [basis === 'override' ? 'your own' : '', applies, row.until === Infinity ? '' : `until ${lastDay(row)}`]
+      .filter((part) => part !== '')
+      .join(', '),
   ];
   const lines = (row: PriceRow, speed: string): string[][] => [
     cells(row, row.rates, speed),
@@ -128,9 +129,10 @@ function reportRow(row: PriceRow): unknown {
 
 function sayWhere({ files, override, problems }: Prices, terminal: Terminal): void {
   const paint = paintFor('stderr', terminal.env);
+  terminal.say('5m and 1h are cache writes by their lifetime, read is a cache read.');
   for (const { path, file, isUpdated } of files) {
     const whose = isUpdated ? 'fetched' : 'shipped';
-    terminal.say(`USD per million tokens, complete up to ${file.dataAsOf} (${whose}): ${paint.place(path)}`);
+    terminal.say(`USD per million tokens, complete up to ${file.dataAsOf}, ${whose}:\n  ${paint.place(path)}`);
   }
   if (override !== undefined) terminal.say(`Prices of your own: ${paint.place(override.name)}`);
   for (const problem of problems) terminal.say(`${paint.warning('!')} ${printable(problem)}`);

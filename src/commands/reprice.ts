@@ -6,8 +6,8 @@ import { toUsd } from '../pricing/amount.ts';
 import { loadPrices } from '../pricing/load.ts';
 import { pathsFrom } from '../state/paths.ts';
 import { openRevision, type Revise } from '../state/store-revision.ts';
-import { hasStore } from '../state/store.ts';
 import { formatCount, formatUsd, paintFor, type Terminal } from '../ui.ts';
+import { neededStore } from './needed-store.ts';
 import { repricing, type Repriced, type Repricing } from './repricing.ts';
 
 export interface RepriceFlags {
@@ -17,17 +17,13 @@ export interface RepriceFlags {
 
 export async function reprice({ dryRun, json }: RepriceFlags, terminal: Terminal): Promise<number> {
   const paths = pathsFrom(terminal.env);
-  if (!hasStore(paths.store)) {
-    throw new UserError(`There is no embedded store at ${paths.store}.`, {
-      hint: 'Records are kept there after: npx stopwire install --local',
-    });
-  }
+  const store = neededStore(paths);
   const { table, problems } = loadPrices(pricePlaces(paths));
   const [problem] = problems;
   // Nobody waits here for a delivery, so nothing is priced by half of what is meant to be in force.
   if (problem !== undefined)
     throw new UserError(problem, { hint: 'Nothing was changed. See: npx stopwire prices check' });
-  const repriced = repriceStore(paths.store, repricing(table), dryRun);
+  const repriced = repriceStore(store, repricing(table), dryRun);
   if (json) terminal.out(JSON.stringify(report(repriced, dryRun)));
   else sayRepriced(repriced, dryRun, terminal);
   return 0;

@@ -2,7 +2,8 @@
 import type { Totals } from '../state/store.ts';
 import { formatCount, formatUsd, printable, table } from '../ui.ts';
 
-const TOOLS_SHOWN = 8;
+/** What the label leaves of 80 columns. */
+const TOOLS_WIDTH = 60;
 
 /** A cost with unpriced responses in it is a lower bound, and says so. */
 export function totalsTable(totals: Totals): string {
@@ -23,7 +24,10 @@ export function totalsTable(totals: Totals): string {
 }
 
 function toolList({ tools }: Totals): string {
-  const shown = tools.slice(0, TOOLS_SHOWN).map(({ name, calls }) => `${printable(name)} ${formatCount(calls)}`);
-  const others = tools.length - shown.length;
-  return [...shown, ...(others > 0 ? [`and ${others} more`] : [])].join(', ');
+  const all = tools.map(({ name, calls }) => `${printable(name)} ${formatCount(calls)}`);
+  const listed = (shown: number): string =>
+    [...all.slice(0, shown), ...(shown < all.length ? [`and ${all.length - shown} more`] : [])].join(', ');
+  let shown = all.length;
+  while (shown > 1 && listed(shown).length > TOOLS_WIDTH) shown -= 1;
+  return listed(shown);
 }

@@ -5,10 +5,10 @@ import { redactionLevelOf } from '../pipeline/redact.ts';
 import { columnsOf, paintFor, printable } from '../ui.ts';
 import { freeName } from './destination-names.ts';
 import { declarationsOf, isSamePlace, whereOf } from './destination-place.ts';
-import type { DestinationFlags } from './destination-plan.ts';
-import type { Decision } from './install-destinations.ts';
+import type { DestinationFlags } from './destination-flags.ts';
+
 import type { InstallFlags } from './install-flags.ts';
-import { namesPlace, refuseVoidFlags, sharedOf, wishesFrom, type Scene } from './install-plan.ts';
+import { namesPlace, refuseVoidFlags, sharedOf, wishesFrom, type Decision, type Scene } from './install-plan.ts';
 import { redactionChoice } from './redaction-flags.ts';
 import { startFrom, startWords } from './since.ts';
 import { askChoice, askHistory, askRedaction } from './wizard.ts';

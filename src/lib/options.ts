@@ -76,7 +76,7 @@ export function checkOptions<Declared extends Options>(
 }
 
 function missing(name: string, option: Option): string | undefined {
-  return option.required ? `"${name}" is needed: ${option.about}` : undefined;
+  return option.required ? `"${name}" is needed: ${option.about.replace(/\.$/, '')}` : undefined;
 }
 
 /** What is wrong with the value; a secret's value is never part of the sentence. */

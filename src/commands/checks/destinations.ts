@@ -79,7 +79,7 @@ async function optionsOf(
   { env }: Subject,
 ): Promise<CheckedOptions | { problem: Check }> {
   const check = `destination-options:${name}`;
-  if (!isDestinationKind(kind)) return { problem: error(check, `there is no kind of destination "${kind}"`, INSTALL) };
+  if (!isDestinationKind(kind)) return { problem: error(check, `there is no type of destination "${kind}"`, INSTALL) };
   const declared: Options = (await destinationKinds[kind]()).options;
   try {
     const given = asObject(await withSecrets(declared, options, env)) ?? {};

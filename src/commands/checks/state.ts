@@ -34,7 +34,9 @@ function checkConfig({ paths, config, configProblem }: Subject): Check {
 function checkPrivacy({ paths }: Subject): Check[] {
   const { stateDirectory, configDirectory, dataDirectory, config } = paths;
   const found = [stateDirectory, configDirectory, dataDirectory, config].flatMap(exposure);
-  return found.length > 0 ? found : [ok('private-files', `only you may read ${stateDirectory} and its sisters`)];
+  return found.length > 0
+    ? found
+    : [ok('private-files', 'only you may read the configuration, the state and the data')];
 }
 
 /** What others could do with a file or directory of ours; none where it is not there. */
