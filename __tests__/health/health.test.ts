@@ -146,6 +146,16 @@ describe('the hook', () => {
   });
 });
 
+test.each([
+  ['missing', undefined, [/^There is no configuration at /]],
+  ['damaged', '{', [/cannot be used: it is not JSON/]],
+])('a configuration that is %s is one problem', (_, text, expected) => {
+  mkdirSync(dirname(paths.config), { recursive: true });
+  if (text !== undefined) writeFileSync(paths.config, text, { mode: 0o600 });
+  const ofConfig = health().problems.filter((problem) => /configuration|config\.json/.test(problem));
+  expect(ofConfig).toEqual(expected.map((words) => expect.stringMatching(words)));
+});
+
 test('a run that came to nothing is a problem until one does not', () => {
   configure();
   mkdirSync(dirname(paths.log), { recursive: true });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DestinationHealth } from '../health/destination-health.ts';
 import { healthOf, type Health, type Today } from '../health/health.ts';
-import type { HookHealth } from '../health/hook-health.ts';
+import { unseenWords, type HookHealth } from '../health/hook-health.ts';
 import { agoWords, countWords } from '../lib/span-words.ts';
 import { claudeConfigDirectory, pathsFrom, type Paths } from '../state/paths.ts';
 import {
@@ -71,7 +71,7 @@ function hookWords({ registeredIn, launcherExists, history }: HookHealth, now: n
   return [
     launcherExists ? state : `${state}, and its launcher is missing`,
     lastFiredAt === undefined
-      ? `not seen ${newest} yet`
+      ? unseenWords(history)
       : `last fired ${agoWords(lastFiredAt, now)}, ${countWords(fired, 'time')} ${newest}${times}`,
     ...(lastFailure === undefined
       ? []

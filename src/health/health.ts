@@ -81,12 +81,15 @@ export function healthOf(paths: Paths, claudeDirectory: string, options: HealthO
   const recorded = recordedPlaces(paths);
   const places = [...registrations(levels, claudeDirectory), ...recorded.filter(({ hasHook }) => hasHook)];
   const registeredIn = [...new Set(places.map(({ path }) => path))];
-  const config = noted(() => readConfig(paths.config));
+  const config = noted(() => {
+    const read = readConfig(paths.config);
+    if (read === undefined) problems.push(`There is no configuration at ${paths.config}.`);
+    return read;
+  });
   const transcripts = discover([...(config?.claudeDirectories ?? []), claudeDirectory, paths.stateDirectory]);
   const settings = join(claudeDirectory, 'settings.json');
   const hook = hookHealth({ paths, settings, registeredIn, transcripts, tailBytes, now });
   problems.push(...levels.flatMap(passedOver), ...hookProblems(hook), ...lostHooks(recorded, hook));
-  if (config === undefined) problems.push(`There is no configuration at ${paths.config}.`);
   const keepDays = asNumber(effective(levels, 'cleanupPeriodDays')?.value) ?? DEFAULT_KEEP_DAYS;
   const log = readRunLog(paths.log);
   const journal = noted(() => readJournal(paths.journal));

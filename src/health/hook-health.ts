@@ -5,6 +5,7 @@ import { hasStopped, hookFires, mayTell, toldFires, type HookFires } from '../in
 import { isOurs } from '../install/launcher.ts';
 import { isObject } from '../lib/json.ts';
 import { readTail } from '../lib/read-tail.ts';
+import { countWords } from '../lib/span-words.ts';
 import type { Paths } from '../state/paths.ts';
 import type { Line, Transcript } from '../types.ts';
 
@@ -64,6 +65,11 @@ export function hookProblems({ registered, settings, launcherExists, launcher, h
     ...(launcherExists ? [] : [`The hook's launcher ${launcher} is missing.`]),
     ...(hasStopped(history) ? [`Claude Code does not run the hook: ${missedWords(history)}.`] : []),
   ];
+}
+
+/** Where no session tells of a fire. */
+export function unseenWords({ sessions }: HookHealth['history']): string {
+  return sessions === 0 ? 'no session yet' : `not seen in the newest ${countWords(sessions, 'session')} yet`;
 }
 
 /** `the last 3 turns ended without it, most recently at …`. */

@@ -1,6 +1,6 @@
 /** Is the hook in the settings, once, switched on, and does Claude Code run it? */
 import { hasStopped } from '../../insights/hook-fires.ts';
-import { missedWords } from '../../health/hook-health.ts';
+import { missedWords, unseenWords } from '../../health/hook-health.ts';
 import { malformedHooks } from '../../install/hook-entries.ts';
 import { startsLauncher } from '../../install/launcher.ts';
 import type { Registration } from '../../install/registrations.ts';
@@ -117,8 +117,7 @@ function checkFires({ health }: Subject): Check {
   if (lastFailure !== undefined && lastFailure.at >= (lastFiredAt ?? '')) {
     return warning('hook-fires', `it failed last at ${lastFailure.at}: ${lastFailure.reason}`, INSTALL);
   }
-  if (lastFiredAt === undefined)
-    return ok('hook-fires', `not seen in the newest ${countWords(sessions, 'session')} yet`);
+  if (lastFiredAt === undefined) return ok('hook-fires', unseenWords(history));
   const times = p50Ms === undefined ? '' : `, ${p50Ms} ms (median), ${p95Ms} ms (p95)`;
   const others = missed === 0 ? '' : `; before that, ${countWords(missed, 'turn')} ended without it`;
   return ok('hook-fires', `${seen}, last at ${lastFiredAt}${times}${others}`);
