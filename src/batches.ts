@@ -48,8 +48,7 @@ export async function* silenceBatches(making: Making, limits: AskLimits): Batche
   const cutting = cutInto(name, limits);
   for (const transcript of transcripts) {
     const cursor = journal.cursor(name, transcript.path);
-    const isSilent = cursor?.open && isUnchanged(cursor, transcript) && transcript.mtimeMs < silentBefore(now());
-    if (!isSilent) continue;
+    if (!cursor?.open || transcript.mtimeMs >= silentBefore(now())) continue;
     for await (const lines of mappedLines(transcript, cursor, 'silence', making)) yield* cutting.add(lines);
   }
   yield* cutting.rest();
@@ -64,10 +63,11 @@ export async function sameBatch({ id, parts }: Intent, making: Making): Promise<
   const batches = batcher(name, { maxRecords: Infinity, maxBytes: Infinity });
   for (const { path, from, to } of parts) {
     const transcript = transcripts.find((one) => one.path === path);
-    const cursor = journal.cursor(name, path);
-    if (transcript === undefined || (cursor?.offset ?? 0) !== from) return undefined;
-    const sought: Sought = from === to ? 'silence' : 'lines';
-    for await (const lines of mappedLines(transcript, cursor, sought, making)) {
+    if (transcript === undefined) return undefined;
+    // A silence has no bytes, and stands before the newline that a last line lacks.
+    const sought: Sought = from < to ? 'lines' : 'silence';
+    for await (const lines of mappedLines(transcript, journal.cursor(name, path), sought, making)) {
+      if (lines.some(({ origin }) => origin.file.deliveredTo !== from)) return undefined;
       const again = lines.filter(({ origin }) => origin.entry.end <= to);
       for (const { records, origin } of again) batches.add(records, origin);
       if (again.length < lines.length) break;

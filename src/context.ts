@@ -6,6 +6,8 @@ export interface Context {
   /** Lines of the file so far. */
   lines: number;
   last: LastSeen;
+  /** The last line with a timestamp, and what was known behind it. */
+  dated?: Dated | undefined;
   /** The turn of the transcript's own agent: open, or the last one that was. */
   turn?: Turn | undefined;
   /** Sub-agents whose lines stand in the session's own file (clients before 2.0.76). */
@@ -46,6 +48,13 @@ export interface LastSeen {
   answeredAt?: string | undefined;
   /** Tokens of the newest prompt as the API counted them: how full the context window is. */
   contextTokens?: number | undefined;
+}
+
+export interface Dated {
+  /** Byte offset. */
+  start: number;
+  lines: number;
+  last: LastSeen;
 }
 
 /** What adds up over a turn and over a session. */

@@ -3,7 +3,7 @@ import type { Context, Turn } from './context.ts';
 import { isSettled, openTurn, SILENCE_MS, type Capture, type MessageRecord } from './fields/index.ts';
 import { asString } from './lib/json.ts';
 import type { Origin } from './pipeline/batch.ts';
-import { map, type Mapped } from './pipeline/map.ts';
+import { map } from './pipeline/map.ts';
 import { priceMapped } from './pipeline/price.ts';
 import { read } from './pipeline/read.ts';
 import type { PriceTable } from './pricing/table.ts';
@@ -51,13 +51,12 @@ export async function* mappedLines(
   sought: Sought,
   { window, quarantine, isExcluded, isWanted, capture, prices, redaction, now }: Mapping,
 ): AsyncGenerator<MappedLine[]> {
-  const isInWindow = within(window(transcript));
+  const isWithin = within(window(transcript));
   const idleSince = now().getTime() - IDLE_MS;
   const silentSince = sought === 'silence' ? silentBefore(now()) : undefined;
   let resume: Checkpoint | undefined;
   let context: Context | undefined;
   let told: Told | undefined;
-  let wasExcluded = false;
   let redact: Redact | undefined;
   for await (const { file, entries } of read(transcript, cursor, { idleSince, silentSince })) {
     const placed = placing(entries);
@@ -67,15 +66,18 @@ export async function* mappedLines(
       const mapped = priceMapped(map(entry, file, before, capture()), prices());
       ({ context } = mapped);
       if (isSettled(context) && !entry.continues) resume = { offset: entry.end, context };
-      const followsExcluded = wasExcluded;
-      wasExcluded = isExcluded(placed(mapped.records));
-      const isForDestination = isInWindow(entry, entries) && !wasExcluded;
       // Delivered before: read once more only for what the next lines need to know of it.
-      if (sought === 'lines' ? entry.end <= file.deliveredTo : !entry.silent) continue;
+      if (!entry.silent && entry.end <= file.deliveredTo) continue;
+      // What has come meanwhile, or in the place of what was delivered, is to be delivered first.
+      if (!entry.silent && sought === 'silence') return;
       told ??= { turn: cursor === undefined || cursor.open ? undefined : openTurn(before) };
-      if (entry.unparseable && !wasExcluded) quarantine.keep(damagedRange(transcript, entry, now()));
-      const isTold = followsExcluded || mapped.abandoned === told.turn;
-      const chosen = isForDestination ? recordsOf(mapped, isTold).filter(isWanted) : [];
+      const { ended, records, abandoned } = mapped;
+      const ofDestination = (some: readonly MessageRecord[], timestamp: string | undefined) =>
+        isWithin(timestamp, entries) && !isExcluded(placed(some)) ? some : [];
+      // A turn that is over has a time and a place of its own.
+      const newlyEnded = abandoned?.turn === told.turn ? [] : ofDestination(ended, abandoned?.endedAt);
+      const chosen = [...newlyEnded, ...ofDestination(records, context.last.timestamp)].filter(isWanted);
+      if (entry.unparseable && !isExcluded(placed(records))) quarantine.keep(damagedRange(transcript, entry, now()));
       if (chosen.length > 0) redact ??= await redaction();
       lines.push({
         records: redact === undefined ? [] : chosen.map(redact),
@@ -99,15 +101,15 @@ function isOpen(context: Context, told: Told): boolean {
   return turn !== undefined && turn !== told.turn;
 }
 
-/** Of a transcript that was last written to before then, an open turn is over. Epoch ms. */
+/**
+ * Of a transcript that was last written to before then, an open turn is over. Epoch ms. A little earlier than the times
+ * of the lines say, since a line is written after the time that it names, and clocks are set right.
+ */
 export function silentBefore(now: Date): number {
-  return now.getTime() - SILENCE_MS;
+  return now.getTime() - SILENCE_MS - LATE_MS;
 }
 
-/** Without the totals of a turn that is over, where they stand for lines that are left out, or were told before. */
-function recordsOf({ records, abandoned }: Mapped, isTold: boolean): readonly MessageRecord[] {
-  return isTold && abandoned !== undefined ? records.slice(1) : records;
-}
+const LATE_MS = 300_000;
 
 /** Where a line was written. Before the first one that says so, lines are held to be from where that one is. */
 function placing(entries: readonly Entry[]): (records: readonly MessageRecord[]) => LineFacts {

@@ -14,33 +14,28 @@ export function isOlder({ mtimeMs }: Transcript, { since }: Window): boolean {
 }
 
 /**
- * Whether a line is within the window, by its timestamp. One that has none is as old as the line before it, or, at the
- * start of a file, as the first one that has.
+ * Whether what was written at that time is within the window. What nothing before it tells the time of, at the start of
+ * a file, is as old as the first of the lines there that has one.
  */
 export function within({ since = -Infinity, until = Infinity }: Window) {
   if (since === -Infinity && until === Infinity) return () => true;
-  let time: number | undefined;
+  let first: number | undefined;
   let searched: readonly Entry[] | undefined;
-  return (entry: Entry, others: readonly Entry[]): boolean => {
-    time = timeOf(entry) ?? time;
+  return (timestamp: string | undefined, lines: readonly Entry[]): boolean => {
     // Once for each piece of the file: a hostile one can hold a hundred thousand lines without a time.
-    if (time === undefined && searched !== others) {
-      searched = others;
-      time = firstTime(others);
+    if (timestamp === undefined && searched !== lines) {
+      searched = lines;
+      first = firstTime(lines);
     }
+    const time = timestamp === undefined ? first : Date.parse(timestamp);
     return time === undefined || (time >= since && time < until);
   };
 }
 
-function firstTime(entries: readonly Entry[]): number | undefined {
-  for (const entry of entries) {
-    const time = timeOf(entry);
-    if (time !== undefined) return time;
+function firstTime(lines: readonly Entry[]): number | undefined {
+  for (const { line } of lines) {
+    const time = Date.parse(asString(line['timestamp']) ?? '');
+    if (!Number.isNaN(time)) return time;
   }
   return undefined;
-}
-
-function timeOf({ line }: Entry): number | undefined {
-  const time = Date.parse(asString(line['timestamp']) ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -61,7 +61,7 @@ export function foldLines(
     const entry = entryOf(line);
     const mapped = priceMapped(map(entry, opened, context, { ...capture, claim }), prices);
     context = mapped.context;
-    return { entry, records: mapped.records, context };
+    return { entry, records: [...mapped.ended, ...mapped.records], context };
   });
 }
 
@@ -71,7 +71,7 @@ export function silenceBehind(file: FixtureFile, lines: readonly FoldedLine[]): 
   if (last === undefined || openTurn(last.context) === undefined) return [];
   const { end, tail } = last.entry;
   const silence: Entry = { line: {}, start: end, end, tail, silent: true };
-  return priceMapped(map(silence, openedFile(file), last.context, capture), prices).records;
+  return priceMapped(map(silence, openedFile(file), last.context, capture), prices).ended;
 }
 
 export function openedFile({ transcript, agent }: FixtureFile): OpenedTranscript {

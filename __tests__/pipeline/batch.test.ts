@@ -117,7 +117,10 @@ describe('the cursors of a batch', () => {
     for (const { records, upTo } of batches) {
       const part = session.slice(position, (position += records.length));
       const expected = new Map(
-        part.map(({ origin: { file, entry, resume } }) => [file.transcript.path, cursorAfter(file, entry, resume)]),
+        part.map(({ origin: { file, entry, resume, isOpen } }) => [
+          file.transcript.path,
+          { ...cursorAfter(file, entry, resume), ...(isOpen && { open: true }) },
+        ]),
       );
       expect(upTo).toEqual(expected);
     }

@@ -65,7 +65,7 @@ export function describeLine(scope: Scope): MessageRecord {
   return record;
 }
 
-/** The record of a turn that no line has ended; the line of the scope is the first one after it, or none. */
+/** The record of a turn that no line has ended; the line of the scope is the silence behind it. */
 export function describeTurn(scope: Scope, { turn, status, endedAt }: Abandoned): MessageRecord {
   const { transcript, agent } = scope.file;
   const id = recordId(['turn', transcript.sessionId, agent?.agentId, turn.id, turn.index, turn.closings]);

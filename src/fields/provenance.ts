@@ -29,7 +29,7 @@ export function fillProvenance(
   record.source_file = file.transcript.path;
   record.source_offset = entry.start;
   record.line_number = context.lines - 1;
-  record.line_bytes = entry.end - entry.start;
+  record.line_bytes = entry.end - entry.start + (entry.unended ? 1 : 0);
   record.line_hash = entry.hash;
   record.is_oversized = entry.oversized;
   record.stopwire_version = capture.version;

@@ -38,12 +38,13 @@ export const sessionFields = fieldGroup({
 
 type SessionValues = ValuesOf<typeof sessionFields>;
 
-export function fillSession(record: SessionValues, { parts, file, context }: Scope): void {
+export function fillSession(record: SessionValues, { entry, parts, file, context }: Scope): void {
   const { common } = parts;
   const { last } = context;
+  const named = asString(common.sessionId) ?? asString(common.session_id);
   const project = last.project ?? file.transcript.projectFolder;
   record.timestamp = last.timestamp;
-  record.session_id = asString(common.sessionId) ?? asString(common.session_id) ?? file.transcript.sessionId;
+  record.session_id = named ?? (entry.silent ? last.sessionId : undefined) ?? file.transcript.sessionId;
   record.project = project;
   record.project_name = basename(project);
   record.cwd = last.cwd;

@@ -1,14 +1,18 @@
 /** Turns that no line ends: the client was killed, an old one writes no end, or a person never came back. */
-import type { Context, Turn } from '../context.ts';
+import type { Context, Session, Turn } from '../context.ts';
 import type { LineParts } from '../line/parts.ts';
 import { copyOfTurn } from './copy.ts';
 import type { TurnStatus } from './turn.ts';
 
 export interface Abandoned {
   turn: Turn;
+  /** Everything before the turn. */
+  session: Session;
   status: TurnStatus;
   /** The last that was heard of it. */
   endedAt: string | undefined;
+  /** Not, or not only, since another turn begins. */
+  isBySilence: boolean;
 }
 
 /**
@@ -36,11 +40,11 @@ export function openTurn({ turn }: Context): Turn | undefined {
 const ANSWERED_BY_CLIENT: ReadonlySet<string> = new Set(['command', 'bash']);
 
 /** The open turn, as it is where nothing of it follows. */
-export function abandonedTurn(context: Context): Abandoned | undefined {
+export function abandonedTurn(context: Context, isBySilence: boolean): Abandoned | undefined {
   const turn = openTurn(context);
   if (turn === undefined) return undefined;
   const status = turn.responses === 0 || context.tools.length > 0 ? 'unfinished' : 'unknown';
-  return { turn, status, endedAt: turn.heardAt ?? turn.startedAt };
+  return { turn, session: context.session, status, endedAt: turn.heardAt ?? turn.startedAt, isBySilence };
 }
 
 export function closed(turn: Turn): Turn {

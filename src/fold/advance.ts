@@ -46,7 +46,8 @@ export function advance(
   const response = responseStep(before, parts, copiedFrom);
   const answered = parts.toolResults.length === 0 ? NONE : answeredTools(before.tools, parts);
   const opening = root === undefined && opensTurn(kind);
-  const abandoned = opening || followsSilence(before, parts) ? abandonedTurn(before) : undefined;
+  const isBySilence = followsSilence(before, parts);
+  const abandoned = opening || isBySilence ? abandonedTurn(before, isBySilence) : undefined;
   const turnBefore = abandoned === undefined ? before.turn : closed(abandoned.turn);
   const agent = root === undefined ? undefined : (named(before.inline, root) ?? newInlineAgent(before, parts, root));
   const current =
@@ -55,10 +56,13 @@ export function advance(
   const closing = closingOf(parts, kind, counted);
   const turn = counted && (closing === undefined ? counted : closed(counted));
   const inline = agent && turn && { ...agent, turn, leafUuid: asString(parts.common.uuid) ?? agent.leafUuid };
+  const lines = before.lines + 1;
+  const last = nextLastSeen(before.last, parts, response?.response);
   const context: Context = {
     version: before.version,
-    lines: before.lines + 1,
-    last: nextLastSeen(before.last, parts, response?.response),
+    lines,
+    last,
+    dated: parts.timestamp === undefined ? before.dated : { start: entry.start, lines, last },
     turn: root === undefined ? turn : turnBefore,
     inline: nextInline(before, opening, inline),
     tools: nextTools(opening ? [] : before.tools, parts, response, answered),
@@ -73,7 +77,7 @@ export function advance(
 
 /** The step behind the last line of a transcript that nobody has written to since: an open turn is over. */
 export function endBySilence(before: Context): Step {
-  const abandoned = abandonedTurn(before);
+  const abandoned = abandonedTurn(before, true);
   const turn = abandoned === undefined ? before.turn : closed(abandoned.turn);
   const context = { ...before, turn };
   return {

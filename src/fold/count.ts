@@ -47,6 +47,8 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
 function countResults(turn: Turn, parts: LineParts, answered: Counted['answered']): Turn {
   const next = copyOfTurn(turn);
   next.heardAt = parts.timestamp ?? turn.heardAt;
+  // One that a silence had ended goes on.
+  if (answered.some((tool) => tool !== undefined)) next.isOpen = true;
   for (const [index, block] of parts.toolResults.entries()) {
     const tool = answered[index];
     add(next, resultIncrease(parts, block, tool));

@@ -77,6 +77,7 @@ export const emptyContext: Context = {
   version: CONTEXT_VERSION,
   lines: 0,
   last: {},
+  dated: undefined,
   inline: [],
   tools: [],
   responses: [],

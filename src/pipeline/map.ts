@@ -1,5 +1,5 @@
 /** map: one line of a transcript → its records. Pure: a fold over the lines before it. */
-import type { Context, Copied, Turn } from '../context.ts';
+import type { Context, Copied } from '../context.ts';
 import {
   advance,
   describeLine,
@@ -9,6 +9,7 @@ import {
   endBySilence,
   isReconciliation,
   partsOf,
+  type Abandoned,
   type Capture,
   type Charge,
   type MessageRecord,
@@ -19,14 +20,16 @@ import {
 import type { Entry, OpenedTranscript } from '../types.ts';
 
 export interface Mapped {
-  /** In order: a turn that no line ended, the line itself, and the session where the line ends a turn of its own. */
+  /** The end of a turn that no line has ended and that is over before this line. */
+  ended: readonly MessageRecord[];
+  /** In order: the line itself, and the session where the line ends a turn of its own. */
   records: readonly MessageRecord[];
   /** What the next line of the same transcript is mapped with. */
   context: Context;
   /** The response that the line is part of, for its price to be added to the turn. */
   charge: Charge | undefined;
-  /** The turn that was left open before this line. */
-  abandoned: Turn | undefined;
+  /** The turn that `ended` is about. */
+  abandoned: Abandoned | undefined;
 }
 
 /**
@@ -44,12 +47,26 @@ export function map(entry: Entry, file: OpenedTranscript, before: Context, captu
   const step = entry.silent
     ? endBySilence(before)
     : advance(before, parts, entry, { isAgentFile: file.agent !== undefined, copiedFrom });
-  const scope: Scope = { entry, parts, file, context: step.context, step, result: undefined, capture };
+  const { context, abandoned } = step;
+  const scope: Scope = { entry, parts, file, context, step, result: undefined, capture };
   const records = entry.silent ? [] : recordsOfLine(scope);
-  if (step.abandoned !== undefined) records.unshift(describeTurn(scope, step.abandoned));
-  const ending = entry.silent ? step.abandoned : step.closing;
-  if (ending !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
-  return { records, context: step.context, charge: chargeOf(step), abandoned: step.abandoned?.turn };
+  if (step.closing !== undefined && isSessionLine(step, file)) records.push(describeSession(scope));
+  const ended = abandoned === undefined ? [] : recordsOfEnd(abandoned, before, scope);
+  return { ended, records, context, charge: chargeOf(step), abandoned };
+}
+
+/**
+ * A turn that no line has ended, described as it was behind the last line with a timestamp: it is the same whether the
+ * silence is told or the next line. Of lines without a time, nobody knows on which side of the silence they are.
+ */
+function recordsOfEnd(abandoned: Abandoned, before: Context, { entry, file, capture }: Scope): MessageRecord[] {
+  const { start, lines, last } = before.dated ?? { ...before, start: entry.start };
+  const silence: Entry = { line: {}, start, end: start, tail: Buffer.alloc(0), silent: true };
+  const step = endBySilence(before);
+  const context = { ...step.context, lines, last };
+  const scope: Scope = { entry: silence, parts: partsOf(silence), file, context, step, result: undefined, capture };
+  const turn = describeTurn(scope, abandoned);
+  return abandoned.isBySilence && isSessionLine(step, file) ? [turn, describeSession(scope)] : [turn];
 }
 
 function recordsOfLine(scope: Scope): MessageRecord[] {

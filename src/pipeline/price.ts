@@ -1,6 +1,6 @@
 /** price: what a response cost at list price. Pure: from the record's own fields and the table alone. */
 import type { Context, Turn } from '../context.ts';
-import { fillCost, withCost, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
+import { fillCost, withCost, type Abandoned, type Charge, type Cost, type MessageRecord } from '../fields/index.ts';
 import { toUsd } from '../pricing/amount.ts';
 import { costOf } from '../pricing/response-cost.ts';
 import type { PriceTable } from '../pricing/table.ts';
@@ -21,7 +21,7 @@ export function price(record: MessageRecord, table: PriceTable): MessageRecord {
  * as mapping is. Lines of one response repeat its usage; its price counts once.
  */
 export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): T {
-  const { records, charge, abandoned } = mapped;
+  const { ended, records, charge, abandoned } = mapped;
   // In place: the records are new, and nobody else has seen them.
   for (const record of records) if (hasUsage(record)) fillCost(record, costOf(record, table));
   const answer = charge && records.find((record) => record.cost_status !== undefined);
@@ -34,20 +34,29 @@ export function priceMapped<T extends Priceable>(mapped: T, table: PriceTable): 
   const { turn, session } = context;
   const inline =
     charge?.inlineRoot === undefined ? undefined : context.inline.find(({ id }) => id === charge.inlineRoot)?.turn;
+  const owner = inline ?? turn;
   for (const record of records) {
-    const ended = record.type === 'turn' ? abandoned : (inline ?? turn);
-    if (record.turn_status !== undefined && ended !== undefined) addTurnCost(record, ended);
+    if (record.turn_status !== undefined && owner !== undefined) addTurnCost(record, owner);
     if (record.type === 'session') addSessionCost(record, session, turn);
   }
+  if (abandoned !== undefined) addEndedCosts(ended, abandoned);
   return context === mapped.context ? mapped : { ...mapped, context };
 }
 
 /** What mapping a line gives, as far as its price is concerned. */
 interface Priceable {
+  ended: readonly MessageRecord[];
   records: readonly MessageRecord[];
   context: Context;
   charge: Charge | undefined;
-  abandoned: Turn | undefined;
+  abandoned: Abandoned | undefined;
+}
+
+function addEndedCosts(ended: readonly MessageRecord[], { turn, session }: Abandoned): void {
+  for (const record of ended) {
+    if (record.type === 'turn') addTurnCost(record, turn);
+    else addSessionCost(record, session, turn);
+  }
 }
 
 function addTurnCost(record: MessageRecord, { costPicoUsd, unpricedResponses }: Turn): void {

@@ -63,7 +63,7 @@ export async function* read(
       const chunk = readAt(descriptor, position, chunkBytes(stats.size - position));
       if (chunk.length === 0) {
         const entries = stats.mtimeMs < idleSince ? decodeUnended(splitter.rest()) : [];
-        last = entries.at(-1) ?? last ?? (resumed ? lastOf(cursor, (...at) => readAt(descriptor, ...at)) : undefined);
+        last = entries.at(-1) ?? last ?? (resumed ? lastOf(cursor, descriptor) : undefined);
         if (stats.mtimeMs < silentSince && last !== undefined) entries.push(silenceAfter(last));
         if (entries.length > 0) yield { file, entries };
         return;
@@ -87,8 +87,8 @@ export async function* read(
 type Last = Pick<Entry, 'end' | 'tail' | 'unended'>;
 
 /** The line that a cursor stands behind, as far as another cursor behind it needs to know. */
-function lastOf({ offset, tail: { length }, unended }: Cursor, read: (at: number, length: number) => Buffer): Last {
-  const tail = read(offset - length - (unended ? 0 : 1), length);
+function lastOf({ offset, tail: { length }, unended }: Cursor, descriptor: number): Last {
+  const tail = readAt(descriptor, offset - length - (unended ? 0 : 1), length);
   return { end: offset, tail, ...(unended && { unended }) };
 }
 
