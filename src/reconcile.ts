@@ -67,10 +67,8 @@ function isWhole({ totals }: Evidence, since: string | undefined): boolean {
 
 async function linesOf(evidence: readonly Evidence[]): Promise<SessionLine[]> {
   if (evidence.length === 0) return [];
-  const [{ reconcile: reconciliationOf }, { reconciliationLine }] = await Promise.all([
-    import('./insights/reconciliation.ts'),
-    import('./insights/reconciliation-line.ts'),
-  ]);
+  const { reconcile: reconciliationOf } = await import('./insights/reconciliation.ts');
+  const { reconciliationLine } = await import('./insights/reconciliation-line.ts');
   return evidence
     .flatMap((one) => reconciliationOf(one) ?? [])
     .map((one) => ({ sessionId: one.sessionId, line: reconciliationLine(one) }));
