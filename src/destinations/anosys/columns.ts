@@ -158,12 +158,7 @@ export const anosysColumns: { readonly [column: string]: AnosysColumn } = {
   url: { field: 'url', legacy: 'cvs75' },
   priority: { field: 'priority', legacy: 'cvs76' },
   hook_label: { field: 'hook_label', legacy: 'cvs77' },
-  stop_reason_top: {
-    field: 'hook_stop_reason',
-    rule: 'unless it is empty',
-    value: ({ hook_stop_reason: reason }) => reason || undefined,
-    legacy: 'cvs78',
-  },
+  stop_reason_top: { field: 'hook_stop_reason', legacy: 'cvs78' },
   research: { field: 'research', legacy: 'cvs79' },
   mcp_meta: { field: 'mcp_meta', legacy: 'cvs80' },
   summarize_metadata: { field: 'summarize_metadata', legacy: 'cvs81' },
