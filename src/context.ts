@@ -118,7 +118,19 @@ export interface Turn extends Tally {
   stopReason?: string | undefined;
   /** How often a line has closed it: a Stop hook can make the model go on. */
   closings: number;
+  /** What it had come to when it was closed before. */
+  told?: Told | undefined;
   isOpen: boolean;
+}
+
+/** What the end of a turn has told of it. */
+export interface Told {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheCreationTokens: number;
+  thinkingTokens: number;
+  costPicoUsd: string;
 }
 
 /** The session that was first; empty where its file is gone. */

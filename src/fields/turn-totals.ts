@@ -1,10 +1,11 @@
 /** What a turn added up to. Filled on the record that ends it. */
-import type { Turn } from '../context.ts';
+import type { Told, Turn } from '../context.ts';
 import {
   count,
   decimal,
   fieldGroup,
   ms,
+  picoUsd,
   places,
   tallies,
   time,
@@ -17,6 +18,8 @@ import {
 import type { TurnStatus } from '../fold/turn.ts';
 import { msBetween } from '../line/parts.ts';
 import type { Scope } from './scope.ts';
+
+const SINCE = 'since the turn had ended before; absent where it had not.';
 
 export const turnTotalsFields = fieldGroup({
   turn_status: word(
@@ -50,6 +53,12 @@ export const turnTotalsFields = fieldGroup({
     '`message.content[].type` = thinking, redacted_thinking',
     'Blocks of thinking in the turn.',
   ),
+  turn_new_input_tokens: tokens('turn_input_tokens', `Those ${SINCE}`),
+  turn_new_output_tokens: tokens('turn_output_tokens', `Those ${SINCE}`),
+  turn_new_cache_read_tokens: tokens('turn_cache_read_tokens', `Those ${SINCE}`),
+  turn_new_cache_creation_tokens: tokens('turn_cache_creation_tokens', `Those ${SINCE}`),
+  turn_new_thinking_tokens: tokens('turn_thinking_tokens', `Those ${SINCE}`),
+  turn_new_cost_pico_usd: picoUsd('turn_cost_usd', `What came to it ${SINCE}`),
   turn_cost_usd: usd('cost_pico_usd, once per message id', "List price of the turn's priced responses."),
   turn_unpriced_responses: count('cost_status', 'Responses without a price: with any, turn_cost_usd is a lower bound.'),
   turn_models: words('requested_model, else model', 'Models of the turn, by first use.'),
@@ -100,6 +109,7 @@ export function fillTotalsOf(record: TurnTotals, ended: Turn, status: TurnStatus
   record.turn_cache_creation_tokens = ended.cacheCreationTokens;
   record.turn_thinking_tokens = ended.thinkingTokens;
   record.turn_thinking_blocks = ended.thinkingBlocks;
+  if (ended.told !== undefined) fillNew(record, ended, ended.told);
   record.turn_models = ended.models;
   record.turn_tool_calls = ended.toolCalls;
   record.turn_tools = Object.entries(ended.tools).map(([name, calls]) => `${name}=${calls}`);
@@ -118,6 +128,14 @@ export function fillTotalsOf(record: TurnTotals, ended: Turn, status: TurnStatus
   record.turn_lines_of_code = ended.linesOfCode;
   record.turn_api_errors = ended.apiErrors;
   record.turn_images = ended.images;
+}
+
+function fillNew(record: TurnTotals, ended: Turn, told: Told): void {
+  record.turn_new_input_tokens = ended.inputTokens - told.inputTokens;
+  record.turn_new_output_tokens = ended.outputTokens - told.outputTokens;
+  record.turn_new_cache_read_tokens = ended.cacheReadTokens - told.cacheReadTokens;
+  record.turn_new_cache_creation_tokens = ended.cacheCreationTokens - told.cacheCreationTokens;
+  record.turn_new_thinking_tokens = ended.thinkingTokens - told.thinkingTokens;
 }
 
 function average(calls: number, responses: number): number {

@@ -52,6 +52,7 @@ export function copyOfTurn(turn: Turn): Whole<Turn> {
     heardAt: turn.heardAt,
     stopReason: turn.stopReason,
     closings: turn.closings,
+    told: turn.told,
     isOpen: turn.isOpen,
   };
 }

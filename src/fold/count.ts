@@ -36,7 +36,7 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
   if (step !== undefined && step.response.copiedFrom === undefined) next.copiedFrom = undefined;
   const calls = step?.response.toolCalls ?? 0;
   const isFirstCall = calls > 0 && calls === parts.toolUses.length;
-  next.isOpen = true;
+  goOn(next, turn);
   next.heardAt = parts.timestamp ?? turn.heardAt;
   next.stopReason = asString(parts.message?.['stop_reason']) ?? turn.stopReason;
   next.parallelMax = Math.max(turn.parallelMax, calls);
@@ -47,8 +47,7 @@ function countAnswer(turn: Turn, parts: LineParts, step: ResponseStep | undefine
 function countResults(turn: Turn, parts: LineParts, answered: Counted['answered']): Turn {
   const next = copyOfTurn(turn);
   next.heardAt = parts.timestamp ?? turn.heardAt;
-  // One that a silence had ended goes on.
-  if (answered.some((tool) => tool !== undefined)) next.isOpen = true;
+  if (answered.some((tool) => tool !== undefined)) goOn(next, turn);
   for (const [index, block] of parts.toolResults.entries()) {
     const tool = answered[index];
     add(next, resultIncrease(parts, block, tool));
@@ -56,6 +55,14 @@ function countResults(turn: Turn, parts: LineParts, answered: Counted['answered'
     if (file !== undefined) next.filesTouched = union(next.filesTouched, [file]);
   }
   return next;
+}
+
+/** A turn that has ended goes on: what its end has told is not to be told again. */
+function goOn(next: Turn, { isOpen, ...before }: Turn): void {
+  next.isOpen = true;
+  if (isOpen) return;
+  const { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, thinkingTokens, costPicoUsd } = before;
+  next.told = { inputTokens, outputTokens, cacheReadTokens, cacheCreationTokens, thinkingTokens, costPicoUsd };
 }
 
 function otherIncrease({ type, subtype, line }: LineParts, kind: PromptKind | undefined): Increase | undefined {

@@ -59,6 +59,7 @@ export const emptyTurn: Turn = {
   heardAt: undefined,
   stopReason: undefined,
   closings: 0,
+  told: undefined,
   isOpen: true,
 };
 

@@ -12,7 +12,7 @@ export interface Closing {
   sums: ClosingSums;
 }
 
-/** Each response counts at one end of one turn. */
+/** Each response counts at one end of one turn; how long it took is known as far as its lines are among the records. */
 export interface ClosingSums {
   inputTokens: number;
   outputTokens: number;
@@ -26,9 +26,8 @@ export interface ClosingSums {
 }
 
 /**
- * The ends of turns among the records, by the record that ends each. The first end of a turn has the sums of the
- * whole turn, wherever its lines are; a later one adds up its own lines, so that all of them have to be among the
- * records. What was copied from another transcript counts there.
+ * The ends of turns among the records, by the record that ends each: the first with the sums of the whole turn, a later
+ * one with what came to them, wherever the lines are. What was copied from another transcript counts there.
  */
 export function closingsOf(records: readonly MessageRecord[]): ReadonlyMap<MessageRecord, Closing> {
   const closings = new Map<MessageRecord, Closing>();
@@ -62,7 +61,7 @@ export function turnName({
 function closingOf(record: MessageRecord, lines: readonly MessageRecord[]): Closing {
   // A record of type turn does not count itself.
   const number = (record.turn_closings ?? 0) + (record.type === 'turn' ? 1 : 0);
-  return { record, number, lines, sums: number > 1 ? sumsOfLines(record, lines) : sumsOfTurn(record) };
+  return { record, number, lines, sums: number > 1 ? newSums(record, lines) : sumsOfTurn(record) };
 }
 
 function sumsOfTurn(record: MessageRecord): ClosingSums {
@@ -77,18 +76,16 @@ function sumsOfTurn(record: MessageRecord): ClosingSums {
   };
 }
 
-function sumsOfLines({ timestamp: end }: MessageRecord, lines: readonly MessageRecord[]): ClosingSums {
-  const sum = (countOf: (line: MessageRecord) => number | undefined): number =>
-    lines.reduce((total, line) => total + (countOf(line) ?? 0), 0);
-  const cost = lines.reduce((total, line) => total + BigInt(line.incremental_cost_pico_usd ?? 0), 0n);
-  const start = lines.find(({ timestamp }) => timestamp !== undefined)?.timestamp;
+/** What the turn did since it had ended before. */
+function newSums(record: MessageRecord, lines: readonly MessageRecord[]): ClosingSums {
+  const [start, end] = [lines.find(({ timestamp }) => timestamp !== undefined)?.timestamp, record.timestamp];
   return {
-    inputTokens: sum((line) => line.incremental_input_tokens),
-    outputTokens: sum((line) => line.incremental_output_tokens),
-    cacheReadTokens: sum((line) => line.incremental_cache_read_tokens),
-    cacheCreationTokens: sum((line) => line.incremental_cache_creation_tokens),
-    thinkingTokens: sum((line) => line.incremental_thinking_tokens),
-    costUsd: toUsd(cost),
+    inputTokens: record.turn_new_input_tokens ?? 0,
+    outputTokens: record.turn_new_output_tokens ?? 0,
+    cacheReadTokens: record.turn_new_cache_read_tokens ?? 0,
+    cacheCreationTokens: record.turn_new_cache_creation_tokens ?? 0,
+    thinkingTokens: record.turn_new_thinking_tokens ?? 0,
+    costUsd: toUsd(BigInt(record.turn_new_cost_pico_usd ?? 0)),
     durationMs: start === undefined || end === undefined ? undefined : Math.max(0, Date.parse(end) - Date.parse(start)),
   };
 }

@@ -59,8 +59,9 @@ function addEndedCosts(ended: readonly MessageRecord[], { turn, session }: Aband
   }
 }
 
-function addTurnCost(record: MessageRecord, { costPicoUsd, unpricedResponses }: Turn): void {
+function addTurnCost(record: MessageRecord, { costPicoUsd, unpricedResponses, told }: Turn): void {
   record.turn_cost_usd = toUsd(BigInt(costPicoUsd));
+  if (told !== undefined) record.turn_new_cost_pico_usd = String(BigInt(costPicoUsd) - BigInt(told.costPicoUsd));
   record.turn_unpriced_responses = unpricedResponses;
 }
 
