@@ -118,6 +118,17 @@ describe('records', () => {
     expect(stored(store)).toEqual([{ id: 'a', type: 'user', text: 'new' }]);
   });
 
+  test('of a session keep what is newest, in whichever order it comes', () => {
+    const store = open();
+    const at = (timestamp: string, turns: number) =>
+      recordOf('session', { type: 'session', timestamp, session_turns: turns });
+    put(store, at('2026-01-01T02:00:00.000Z', 2));
+    put(store, at('2026-01-01T01:00:00.000Z', 1));
+    expect(stored(store)).toMatchObject([{ session_turns: 2 }]);
+    put(store, at('2026-01-01T02:00:00.000Z', 3));
+    expect(stored(store)).toMatchObject([{ session_turns: 3 }]);
+  });
+
   test('are not taken away from their session by the copy in a fork', () => {
     const fork = { source_file: '/projects/fork.jsonl', session_id: 'fork' };
     const store = open();

@@ -68,7 +68,8 @@ const SCHEMA = `
 
 /**
  * A record that is there already is replaced by the same line read again, and left alone by a copy: a fork repeats
- * the lines of its origin under their ids, and must not take them away from it.
+ * the lines of its origin under their ids, and must not take them away from it. The record of a session gives way to no
+ * older one: a backfill sends what it was before after what it is now.
  */
 const UPSERT = `
   INSERT INTO records (id, source_file, session_id, message_id, type, timestamp, json) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -76,6 +77,7 @@ const UPSERT = `
     session_id = excluded.session_id, message_id = excluded.message_id, type = excluded.type,
     timestamp = excluded.timestamp, json = excluded.json
   WHERE source_file IS excluded.source_file
+    AND (type <> 'session' OR timestamp IS NULL OR excluded.timestamp >= timestamp)
 `;
 
 const TOOLS = `
