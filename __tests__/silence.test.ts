@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { emptyConfig, type Config } from '../src/config.ts';
 import type { MessageRecord } from '../src/fields/index.ts';
 import { thisMachine } from '../src/machine.ts';
-import { run } from '../src/run.ts';
+import { forecast, run, type RunOptions } from '../src/run.ts';
 import { openJournal, type Journal } from '../src/state/journal.ts';
 import { pathsFrom } from '../src/state/paths.ts';
 import { type LoopbackServer, startLoopbackServer } from './helpers/loopback-server.ts';
@@ -27,6 +27,8 @@ interface Rig {
   writeText: (hours: number, text: string) => void;
   /** A hook fires elsewhere, so many hours after the session began. Answers what has arrived. */
   fireAt: (hours: number, how?: Fire) => Promise<MessageRecord[]>;
+  /** How many records a dry run would foresee then. */
+  foreseenAt: (hours: number) => Promise<number>;
 }
 
 interface Fire {
@@ -55,6 +57,24 @@ async function newRig(name = SESSION): Promise<Rig> {
   const path = join(root, 'projects', '-code-app', `${name}.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
   const journal = openJournal(paths.journal);
+  const optionsAt = (hours: number, { config = {}, onMapping = () => undefined }: Fire = {}): RunOptions => {
+    const { capture, ...machine } = thisMachine(paths, {});
+    return {
+      config: { ...configOf(server), ...config },
+      roots: [root],
+      journal,
+      machine: {
+        ...machine,
+        now: () => timeAt(hours),
+        random: () => 0,
+        capture(configured) {
+          onMapping();
+          return capture(configured);
+        },
+      },
+      signal: new AbortController().signal,
+    };
+  };
   const made: Rig = {
     server,
     journal,
@@ -64,26 +84,12 @@ async function newRig(name = SESSION): Promise<Rig> {
       appendFileSync(path, text);
       touch(path, hours);
     },
-    async fireAt(hours, { config = {}, onMapping = () => undefined } = {}) {
-      const { capture, ...machine } = thisMachine(paths, {});
+    async fireAt(hours, how) {
       const before = server.requests.length;
-      await run({
-        config: { ...configOf(server), ...config },
-        roots: [root],
-        journal,
-        machine: {
-          ...machine,
-          now: () => timeAt(hours),
-          random: () => 0,
-          capture(configured) {
-            onMapping();
-            return capture(configured);
-          },
-        },
-        signal: new AbortController().signal,
-      });
+      await run(optionsAt(hours, how));
       return server.requests.slice(before).flatMap(({ body }) => JSON.parse(body).records);
     },
+    foreseenAt: async (hours) => (await forecast(optionsAt(hours))).reduce((sum, { records }) => sum + records, 0),
   };
   open.push(made);
   return made;
@@ -112,6 +118,7 @@ describe('a turn that no line ends', () => {
     rig.write(0, prompt('a'), call('a'));
     expect((await rig.fireAt(0)).map(({ type }) => type)).toEqual(['user', 'assistant']);
     expect(await rig.fireAt(5.9)).toEqual([]);
+    expect([await rig.foreseenAt(5.9), await rig.foreseenAt(6.1)]).toEqual([0, 2]);
     const records = await rig.fireAt(6.1);
     expect(records.map(({ type }) => type)).toEqual(['turn', 'session']);
     expect(records[0]).toMatchObject({

@@ -1,6 +1,6 @@
 /** The line, written once: discover → read → map → price → redact → batch → deliver → commit. */
 import pLimit from 'p-limit';
-import { newBatches } from './batches.ts';
+import { newBatches, silenceBatches } from './batches.ts';
 import type { ConfiguredDestination } from './config.ts';
 import { lazyDestination } from './destinations/index.ts';
 import { reasonOf, UserError } from './errors.ts';
@@ -94,9 +94,11 @@ export async function forecast(options: RunOptions): Promise<Forecast[]> {
   for (const configured of options.config.destinations) {
     const sum = { destination: configured.name, records: 0, bytes: 0 };
     const making = makingOf(configured, shared, options);
-    for await (const { json } of newBatches(making, async () => FORECAST_LIMITS)) {
-      sum.records += json.length;
-      sum.bytes += json.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+    for (const batches of [newBatches, silenceBatches]) {
+      for await (const { json } of batches(making, async () => FORECAST_LIMITS)) {
+        sum.records += json.length;
+        sum.bytes += json.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+      }
     }
     forecasts.push(sum);
   }
