@@ -1,6 +1,7 @@
 /** What an HTTP answer means for a batch: one table, shared by every destination that speaks HTTP. */
 import { STATUS_CODES } from 'node:http';
 import { HttpError, type HttpAnswer, type HttpFault } from '../lib/http.ts';
+import { isJson } from '../lib/json.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import type { Delivery } from './destination.ts';
 
@@ -144,13 +145,4 @@ export function printable(text: string): string {
 
 function isMarkup({ headers, body }: HttpAnswer): boolean {
   return /^text\/html\b/i.test(headers['content-type'] ?? '') || body.trimStart().startsWith('<');
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,7 @@
 import { callOf, type Call } from './call.ts';
 import { commandFields, fillCommand } from './commands.ts';
 import { extensionFields, fillAttribution, fillExtension } from './extensions.ts';
-import type { ValuesOf } from './field.ts';
+import type { ValuesOfAll } from './field.ts';
 import { fileChangeFields, fillFileChange } from './file-changes.ts';
 import { fileFields, fillFile } from './files.ts';
 import { fillPermission, permissionFields } from './permissions.ts';
@@ -24,12 +24,7 @@ export const callGroups = {
   tasks: taskFields,
 } as const;
 
-type Groups = typeof callGroups;
-type Calls = { [Name in keyof Groups]: (values: ValuesOf<Groups[Name]>) => void }[keyof Groups] extends (
-  values: infer All,
-) => void
-  ? All
-  : never;
+type Calls = ValuesOfAll<typeof callGroups>;
 type Fill = (record: Calls, call: Call) => void;
 
 /** The calls that a line begins, or the one whose result the record is about. */

@@ -38,6 +38,13 @@ export type ValuesOf<Group extends FieldGroup> = {
   -readonly [Name in keyof Group]?: ValueTypes[Group[Name]['type']] | undefined;
 };
 
+/** The part of a record that several groups fill together. */
+export type ValuesOfAll<Groups extends { readonly [name: string]: FieldGroup }> = {
+  [Name in keyof Groups]: (values: ValuesOf<Groups[Name]>) => void;
+}[keyof Groups] extends (values: infer All) => void
+  ? All
+  : never;
+
 /** Declares a group; the sentence and the privacy class are part of the type, so none can be forgotten. */
 export function fieldGroup<const Group extends FieldGroup>(group: Group): Group {
   return group;

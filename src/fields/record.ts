@@ -8,7 +8,7 @@ import { contextWindowFields } from './context-window.ts';
 import { costFields } from './cost.ts';
 import { errorFields } from './errors.ts';
 import { extraFields } from './extras.ts';
-import type { Field, ValuesOf } from './field.ts';
+import type { Field, ValuesOfAll } from './field.ts';
 import { hookFields } from './hooks.ts';
 import { identityFields } from './identity.ts';
 import { incrementalFields } from './incremental.ts';
@@ -62,15 +62,8 @@ export const fieldGroups = {
   secrets: secretFields,
 } as const;
 
-type Groups = typeof fieldGroups;
-type Joined = { [Name in keyof Groups]: (values: ValuesOf<Groups[Name]>) => void }[keyof Groups] extends (
-  values: infer All,
-) => void
-  ? All
-  : never;
-
 /** One line of a transcript, described. Only `id` and `type` are always there. */
-export type MessageRecord = Joined & { id: string; type: string };
+export type MessageRecord = ValuesOfAll<typeof fieldGroups> & { id: string; type: string };
 
 /** Every field by its name. */
 export const fields: { readonly [name: string]: Field } = Object.assign({}, ...Object.values(fieldGroups));

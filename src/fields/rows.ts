@@ -3,7 +3,7 @@ import { attachmentFields, fillAttachment } from './attachment.ts';
 import { attributionFields, fillAttribution } from './attribution.ts';
 import { clientCostFields, fillClientCost } from './client-cost.ts';
 import { environmentFields, fillEnvironment } from './environment.ts';
-import type { ValuesOf } from './field.ts';
+import type { ValuesOfAll } from './field.ts';
 import { fileHistoryFields, fillBackup, fillSnapshot } from './file-history.ts';
 import { fillListings, listingFields } from './listings.ts';
 import { fillProgress, fillTaskStatus, progressFields } from './progress.ts';
@@ -34,12 +34,7 @@ export const rowGroups = {
   progress: progressFields,
 } as const;
 
-type Groups = typeof rowGroups;
-type Rows = { [Name in keyof Groups]: (values: ValuesOf<Groups[Name]>) => void }[keyof Groups] extends (
-  values: infer All,
-) => void
-  ? All
-  : never;
+type Rows = ValuesOfAll<typeof rowGroups>;
 type Fill = (record: Rows, scope: Scope) => void;
 
 /** What a row says beside its text; nothing for answers. One look-up, since most lines have no such row. */

@@ -137,6 +137,16 @@ function totalOf({ input_tokens, output_tokens, cache_read_tokens, cache_creatio
 /** The model of the lines that the client writes itself: they have no usage that could be final. */
 export const SYNTHETIC_MODEL = '<synthetic>';
 
+interface Models {
+  requested_model?: string | undefined;
+  model?: string | undefined;
+}
+
+/** The model that was asked for; undefined for what the client wrote in the place of one. */
+export function modelOf({ requested_model, model }: Models): string | undefined {
+  return requested_model ?? (model === SYNTHETIC_MODEL ? undefined : model);
+}
+
 /** The API names a stop reason at the end of its stream, together with the final counts. */
 export function isFinal(line: JsonObject, message: JsonObject): boolean | undefined {
   if (message['model'] === SYNTHETIC_MODEL || message['usage'] === undefined) return undefined;

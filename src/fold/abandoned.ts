@@ -1,6 +1,6 @@
 /** Turns that no line ends: the client was killed, an old one writes no end, or a person never came back. */
 import type { Context, Session, Turn } from '../context.ts';
-import type { LineParts } from '../line/parts.ts';
+import { msBetween, type LineParts } from '../line/parts.ts';
 import { copyOfTurn } from './copy.ts';
 import type { TurnStatus } from './turn.ts';
 
@@ -26,9 +26,7 @@ export const SILENCE_MS = 6 * 3_600_000;
  * whether or not somebody looked at it during the silence.
  */
 export function followsSilence(before: Context, { timestamp }: LineParts): boolean {
-  const { last } = before;
-  if (openTurn(before) === undefined || timestamp === undefined || last.timestamp === undefined) return false;
-  return Date.parse(timestamp) - Date.parse(last.timestamp) >= SILENCE_MS;
+  return openTurn(before) !== undefined && (msBetween(before.last.timestamp, timestamp) ?? 0) >= SILENCE_MS;
 }
 
 /** The turn that waits for its end; what the client answers itself waits for none. */

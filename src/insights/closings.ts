@@ -58,9 +58,13 @@ export function turnName({
   return [session, agent, turn, index].join('\0');
 }
 
+/** Of the record that ends a turn, from 1: one of type turn does not count itself. */
+export function closingNumber({ type, turn_closings: closings = 0 }: MessageRecord): number {
+  return closings + (type === 'turn' ? 1 : 0);
+}
+
 function closingOf(record: MessageRecord, lines: readonly MessageRecord[]): Closing {
-  // A record of type turn does not count itself.
-  const number = (record.turn_closings ?? 0) + (record.type === 'turn' ? 1 : 0);
+  const number = closingNumber(record);
   return { record, number, lines, sums: number > 1 ? newSums(record, lines) : sumsOfTurn(record) };
 }
 

@@ -1,4 +1,4 @@
-/** Narrowing of unknown JSON: each answers the value where it has that type, else undefined. */
+/** Narrowing of unknown JSON: each `as…` answers the value where it has that type, else undefined. */
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -36,4 +36,22 @@ export function isObject(value: unknown): value is JsonObject {
 /** A map's own value: a name from hostile input may be `constructor` or `__proto__`. */
 export function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The value of a JSON text; any other text, such as what redaction has put in its place, stays what it is. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

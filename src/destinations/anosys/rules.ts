@@ -1,5 +1,6 @@
 /** Ways to fill a column, each with the words that the reference has for it. */
 import type { MessageRecord } from '../../fields/index.ts';
+import { isJson } from '../../lib/json.ts';
 
 /** How a column is filled. */
 export interface Rule {
@@ -49,15 +50,6 @@ export const always = (value: unknown): Rule => {
 };
 
 function jsonOf(value: unknown): unknown {
-  return typeof value !== 'string' || isJson(value) ? value : JSON.stringify(value);
-}
-
-function isJson(text: string): boolean {
-  if (!/^[{[]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  const isText = typeof value === 'string' && !(/^[{[]/.test(value) && isJson(value));
+  return isText ? JSON.stringify(value) : value;
 }

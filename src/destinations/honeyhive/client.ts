@@ -1,12 +1,12 @@
 /** Requests to HoneyHive: its paths, and what of a batch of events it says to have created. */
 import type { HttpAnswer } from '../../lib/http.ts';
-import { asArray, asObject, asString } from '../../lib/json.ts';
+import { asArray, asObject, asString, jsonOrText } from '../../lib/json.ts';
 import type { OptionValues } from '../../lib/options.ts';
 import type { Delivery, Surroundings } from '../destination.ts';
 import { outcomeOf, printable } from '../http-outcome.ts';
 import type { transportOptions } from '../http-options.ts';
 import { openTransport, type Target } from '../http-transport.ts';
-import { parsed, type Event } from './event.ts';
+import type { Event } from './event.ts';
 import type { Session } from './sessions.ts';
 
 /** What every session and event says of the destination. */
@@ -89,7 +89,7 @@ interface Part {
 
 /** It says 500 although some were created, and which. */
 function partOf({ body }: HttpAnswer): Part | undefined {
-  const { event_ids: ids, errors } = asObject(parsed(body)) ?? {};
+  const { event_ids: ids, errors } = asObject(jsonOrText(body)) ?? {};
   if (asArray(ids) === undefined) return undefined;
   const reason = textsIn(errors).join('; ');
   return { created: textsIn(ids), reason: printable(reason) || 'the server did not say why' };

@@ -106,15 +106,6 @@ export function timeOf(timestamp: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The value of a JSON text; any other text, such as what redaction has put in its place, stays what it is. */
-export function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
-}
-
 /** The records of sessions, put together by a name; in the order of their first ones. */
 export function groupsOf(
   records: readonly MessageRecord[],

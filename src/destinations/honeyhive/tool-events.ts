@@ -1,7 +1,7 @@
 /** Calls of tools: begun by the line that calls, completed by the line with the result. */
 import type { MessageRecord } from '../../fields/index.ts';
-import type { JsonObject } from '../../lib/json.ts';
-import { eventOf, parsed, type Event, type Parts, type Step } from './event.ts';
+import { jsonOrText, type JsonObject } from '../../lib/json.ts';
+import { eventOf, type Event, type Parts, type Step } from './event.ts';
 import { answerEventId, toolEventId } from './ids.ts';
 
 /** The calls that the line begins; what they answer is not known yet. */
@@ -24,7 +24,7 @@ export function toolEnded(record: MessageRecord): Step[] {
   const event = toolEvent(record, record.tool_use_id, record.tool_name, {
     start: record.tool_started_at,
     inputs: inputsOf(record.tool_input, record.tool_thinking),
-    outputs: response === undefined ? {} : { tool_response: parsed(response) },
+    outputs: response === undefined ? {} : { tool_response: jsonOrText(response) },
     error: isSuccess === false ? (error ?? errorClass ?? 'error') : undefined,
     metadata: endMetadata(record),
   });
@@ -54,7 +54,7 @@ export function belowTurn(record: MessageRecord): Pick<Parts, 'parent'> {
 
 function inputsOf(input: string | undefined, thinking: string | undefined): JsonObject {
   return {
-    ...(input !== undefined && { tool_input: parsed(input) }),
+    ...(input !== undefined && { tool_input: jsonOrText(input) }),
     ...(thinking !== undefined && { thinking }),
   };
 }

@@ -1,6 +1,6 @@
 /** The log entries that a record gives: at most one of itself, one of the turn that it ends, and one of its session. */
 import type { MessageRecord } from '../../fields/index.ts';
-import { SYNTHETIC_MODEL } from '../../fields/usage.ts';
+import { modelOf } from '../../fields/usage.ts';
 import { lineEvent, sessionEvent, turnEvent, type Event } from './events.ts';
 import { toolEvent } from './tool-event.ts';
 
@@ -78,9 +78,4 @@ function surroundings(record: MessageRecord): object {
     model: modelOf(record),
     permission_mode: record.permission_mode,
   };
-}
-
-/** The model that was asked for; undefined for what the client wrote in the place of one. */
-function modelOf({ requested_model, model }: MessageRecord): string | undefined {
-  return requested_model ?? (model === SYNTHETIC_MODEL ? undefined : model);
 }

@@ -1,5 +1,6 @@
 /** Prompts and answers as messages of the GenAI conventions: JSON texts, of what the records still have. */
 import type { MessageRecord } from '../../fields/index.ts';
+import { jsonOrText } from '../../lib/json.ts';
 
 interface Part {
   type: string;
@@ -24,16 +25,7 @@ function answerParts({ thinking, text, tool_inputs, tool_names = [], tool_use_id
   if (thinking) parts.push({ type: 'reasoning', content: thinking });
   if (text) parts.push({ type: 'text', content: text });
   for (const [index, input] of (tool_inputs ?? []).entries()) {
-    parts.push({ type: 'tool_call', id: tool_use_ids[index], name: tool_names[index], arguments: parsed(input) });
+    parts.push({ type: 'tool_call', id: tool_use_ids[index], name: tool_names[index], arguments: jsonOrText(input) });
   }
   return parts;
-}
-
-/** The arguments as they were; a text that redaction has put in their place stays one. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
 }

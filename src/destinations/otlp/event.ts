@@ -3,7 +3,8 @@ import { fieldGroups, type MessageRecord } from '../../fields/index.ts';
 import { fieldAttributes, fieldNames } from './field-attributes.ts';
 import { attributesOf, double, type KeyValue } from './model.ts';
 import { isNews } from './responses.ts';
-import { decisionOf, modelOf, querySource, speedOf } from './words.ts';
+import { modelOf } from '../../fields/usage.ts';
+import { decisionOf, querySource, speedOf } from './words.ts';
 
 /** What the body and the common attributes say, or the resource. */
 const COMMON = new Set(['identity', 'session', 'turn', 'repository', 'machine', 'provenance']);

@@ -1,6 +1,7 @@
 /** What records add to the metrics. Lines that repeat a response and copies of other transcripts' lines add nothing. */
 import type { MessageRecord } from '../../fields/index.ts';
-import { decisionOf, modelOf, personOf, querySource } from './words.ts';
+import { modelOf } from '../../fields/usage.ts';
+import { decisionOf, personOf, querySource } from './words.ts';
 import type { HistogramName, SumName } from './metric-names.ts';
 import type { Value } from './model.ts';
 import { promptTokens, providerOf, type ModelResponse } from './responses.ts';

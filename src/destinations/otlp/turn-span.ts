@@ -1,6 +1,7 @@
 /** The span of a turn: of the session's own conversation, or of a sub-agent. */
 import type { MessageRecord } from '../../fields/index.ts';
 import { turnTotalsFields } from '../../fields/turn-totals.ts';
+import { closingNumber } from '../../insights/closings.ts';
 import { inputMessages, outputMessages } from './content.ts';
 import { fieldAttributes, fieldNames } from './field-attributes.ts';
 import { toolSpanId, turnSpanId, type TraceBy } from './ids.ts';
@@ -18,7 +19,7 @@ export const MAIN_AGENT = 'claude-code';
 
 export function turnSpan(record: MessageRecord, prompts: Prompts, traceBy: TraceBy): Span | undefined {
   const errorType = record.turn_status === 'error' ? (record.error_class ?? 'error') : undefined;
-  const closing = (record.turn_closings ?? 0) + (record.type === 'turn' ? 1 : 0);
+  const closing = closingNumber(record);
   const isReopened = closing > 1;
   const parentSpanId = isReopened ? turnSpanId(record) : callerSpanId(record, traceBy);
   const agent = record.agent_id === undefined ? MAIN_AGENT : record.agent_type;

@@ -1,6 +1,5 @@
 /** What events and metrics say alike, in the words of the official client. */
 import type { MessageRecord } from '../../fields/index.ts';
-import { SYNTHETIC_MODEL } from '../../fields/usage.ts';
 import type { Value } from './model.ts';
 
 /** Whose session it was, as far as the records still say so. */
@@ -11,11 +10,6 @@ export function personOf(record: MessageRecord): { readonly [name: string]: Valu
     'user.account_uuid': record.account_id,
     'organization.id': record.organization_id,
   };
-}
-
-/** The model that was asked for; undefined for what the client wrote in the place of one. */
-export function modelOf({ requested_model, model }: MessageRecord): string | undefined {
-  return requested_model ?? (model === SYNTHETIC_MODEL ? undefined : model);
 }
 
 /** As the official client spells it. */
