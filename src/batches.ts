@@ -46,9 +46,10 @@ export async function* newBatches(making: Making, limits: AskLimits): Batches {
 export async function* silenceBatches(making: Making, limits: AskLimits): Batches {
   const { name, transcripts, journal, now } = making;
   const cutting = cutInto(name, limits);
-  for (const transcript of transcripts) {
+  const before = silentBefore(now());
+  for (const transcript of transcripts.filter(({ mtimeMs }) => mtimeMs < before)) {
     const cursor = journal.cursor(name, transcript.path);
-    if (!cursor?.open || transcript.mtimeMs >= silentBefore(now())) continue;
+    if (!cursor?.open) continue;
     for await (const lines of mappedLines(transcript, cursor, 'silence', making)) yield* cutting.add(lines);
   }
   yield* cutting.rest();

@@ -31,7 +31,7 @@ export function isInForce(rest: Rest, configured: ConfiguredDestination, now: Da
 /** The failures so far that the batch itself may be the cause of; those of another configuration say nothing of this one. */
 export function streakOf({ name, configured, journal }: Fallible): Streak | undefined {
   const rest = journal.rest(name);
-  return rest?.of === markOf(configured) ? rest.streak : undefined;
+  return rest?.streak !== undefined && rest.of === markOf(configured) ? rest.streak : undefined;
 }
 
 /** The same, where they have gone on for too long. */

@@ -63,8 +63,10 @@ export async function* read(
       const chunk = readAt(descriptor, position, chunkBytes(stats.size - position));
       if (chunk.length === 0) {
         const entries = stats.mtimeMs < idleSince ? decodeUnended(splitter.rest()) : [];
-        last = entries.at(-1) ?? last ?? (resumed ? lastOf(cursor, descriptor) : undefined);
-        if (stats.mtimeMs < silentSince && last !== undefined) entries.push(silenceAfter(last));
+        if (stats.mtimeMs < silentSince) {
+          last = entries.at(-1) ?? last ?? (resumed ? lastOf(cursor, descriptor) : undefined);
+          if (last !== undefined) entries.push(silenceAfter(last));
+        }
         if (entries.length > 0) yield { file, entries };
         return;
       }
