@@ -119,12 +119,12 @@ export interface Turn extends Tally {
   /** How often a line has closed it: a Stop hook can make the model go on. */
   closings: number;
   /** What it had come to when it was closed before. */
-  told?: Told | undefined;
+  told?: TurnSums | undefined;
   isOpen: boolean;
 }
 
 /** What the end of a turn has told of it. */
-export interface Told {
+export interface TurnSums {
   inputTokens: number;
   outputTokens: number;
   cacheReadTokens: number;

@@ -1,5 +1,5 @@
 /** What a turn added up to. Filled on the record that ends it. */
-import type { Told, Turn } from '../context.ts';
+import type { Turn, TurnSums } from '../context.ts';
 import {
   count,
   decimal,
@@ -130,7 +130,7 @@ export function fillTotalsOf(record: TurnTotals, ended: Turn, status: TurnStatus
   record.turn_images = ended.images;
 }
 
-function fillNew(record: TurnTotals, ended: Turn, told: Told): void {
+function fillNew(record: TurnTotals, ended: Turn, told: TurnSums): void {
   record.turn_new_input_tokens = ended.inputTokens - told.inputTokens;
   record.turn_new_output_tokens = ended.outputTokens - told.outputTokens;
   record.turn_new_cache_read_tokens = ended.cacheReadTokens - told.cacheReadTokens;
