@@ -102,7 +102,10 @@ describe('parseGitConfig reads what git reads', () => {
         if (expected === undefined) expect(found[0]).toEqual({ key: 's.k', value: 'v' });
         else expect(found).toEqual(expected);
       }),
-      { numRuns: 600 },
+      {
+        numRuns: 600,
+        examples: [[['x', '=', 'x', ' ', '\\\n']], [['x', '=', ' ', '\\\n', ' ', 'x', ' ', '\\\n', ' ']]],
+      },
     );
     expect(taken).toBeGreaterThan(50);
   });

@@ -68,7 +68,7 @@ function valueAt(source: string, from: number): { text: string; end: number } | 
       at += 1;
       const meant = ESCAPED[source[at] ?? ''];
       if (meant === undefined) return undefined;
-      if (source[at] === '\n') continue;
+      // Also for a line that goes on: the blanks before that stay.
       character = meant;
     }
     text += character;
